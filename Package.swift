@@ -1,0 +1,102 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// No package dependency: the toolchain (Foundation, FoundationNetworking, Dispatch, Synchronization, Swift Testing)
+// is the whole library. Arrows point down only; each line of `libraries` names all that a target may import of ours.
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let libraries: [Target] = [
+    // Pure values: no I/O, no clock, no Foundation.
+    library("UTCTime"),
+    library("JSON"),
+    library("Digest"),
+    library("Arguments"),
+    library("HTTPWire"),
+    library("Budget", ["UTCTime"]),
+
+    // One kind of I/O each.
+    library("Platform", ["UTCTime"]),
+    library("Prices", ["UTCTime", "JSON", "Budget"], resources: [.embedInCode("model-prices.json")]),
+    library("Settings", ["Platform"]),
+    library("HTTPServer", ["UTCTime", "JSON", "Digest", "HTTPWire", "Platform"]),
+    library("HTTPClient", ["UTCTime", "Platform"]),
+
+    // What Bursar is about.
+    library("Ledger", ["UTCTime", "JSON", "Digest", "Budget", "Platform"]),
+    library("GitLab", ["UTCTime", "JSON", "Digest", "HTTPClient"]),
+    library("Review", ["UTCTime", "JSON", "Budget", "HTTPClient"]),
+
+    // Composition.
+    library(
+        "Daemon",
+        [
+            "UTCTime", "JSON", "Digest", "Budget", "Platform", "Prices", "Settings", "HTTPWire", "HTTPServer",
+            "HTTPClient",
+            "Ledger", "GitLab", "Review",
+        ]),
+    library(
+        "Demo",
+        ["UTCTime", "JSON", "Budget", "Platform", "Settings", "HTTPWire", "HTTPServer", "HTTPClient", "Daemon"]),
+]
+
+let package = Package(
+    name: "bursar",
+    products: [.executable(name: "bursar", targets: ["bursar"])],
+    targets: libraries + [
+        .executableTarget(
+            name: "bursar",
+            dependencies: [
+                "Arguments", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger", "Daemon", "Demo",
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "ledger-bench", dependencies: ["UTCTime", "Budget", "Platform", "Ledger"],
+            path: "Sources/LedgerBench",
+            swiftSettings: settings),
+
+        tests("UTCTime", ["UTCTime"]),
+        tests("JSON", ["JSON"]),
+        tests("Digest", ["Digest"]),
+        tests("Arguments", ["Arguments"]),
+        tests("HTTPWire", ["HTTPWire"]),
+        tests("Budget", ["Budget", "UTCTime"]),
+        tests("Platform", ["Platform", "UTCTime"]),
+        tests("Prices", ["Prices", "Budget", "UTCTime", "JSON"]),
+        tests("Settings", ["Settings", "Platform"]),
+        tests("HTTPServer", ["HTTPServer", "HTTPWire", "Platform", "UTCTime"]),
+        tests("HTTPClient", ["HTTPClient", "HTTPServer", "HTTPWire", "Platform", "UTCTime"]),
+        tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
+        tests(
+            "GitLab", ["GitLab", "HTTPClient", "HTTPServer", "HTTPWire", "JSON", "Digest", "Platform", "UTCTime"],
+            resources: [.copy("Payloads")]),
+        tests(
+            "Review", ["Review", "HTTPClient", "HTTPServer", "HTTPWire", "Budget", "JSON", "Platform", "UTCTime"],
+            resources: [.copy("Diffs")]),
+        tests(
+            "Daemon",
+            [
+                "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Budget", "JSON",
+                "Platform",
+                "UTCTime", "Prices",
+            ]),
+        // Runs the built binary.
+        tests("CommandLine", ["bursar", "JSON", "Platform", "HTTPClient"]),
+        // Lints what a formatter cannot: imports, banned calls, leftovers.
+        tests("Repository", []),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,120 @@
+public import UTCTime
+
+/// What a caller asks to hold before it calls a model.
+public struct ReservationRequest: Sendable, Hashable {
+    /// The most tokens the call is expected to use: input and output together. This is what is held.
+    public var estimatedTokens: Int
+    /// Who the call is for, and for what.
+    public var context: CallContext
+    /// Makes a repeated request harmless: the same key with the same fields answers with the first reservation.
+    public var idempotencyKey: String?
+    /// After this many seconds an open hold is given back and a dispatched one becomes unresolved.
+    public var timeToLiveSeconds: Int
+
+    /// A request of these parts.
+    public init(estimatedTokens: Int, context: CallContext, idempotencyKey: String? = nil, timeToLiveSeconds: Int = 900)
+    {
+        self.estimatedTokens = estimatedTokens
+        self.context = context
+        self.idempotencyKey = idempotencyKey
+        self.timeToLiveSeconds = timeToLiveSeconds
+    }
+}
+
+/// How far a reservation has come.
+public enum ReservationState: String, Sendable, CaseIterable {
+    /// Held; the call has not been made.
+    case open
+    /// From here on the call may cost money.
+    case dispatched
+    /// A usage record has taken its place.
+    case settled
+    /// Certainly nothing was spent; nothing is held.
+    case released
+    /// The outcome is unknown; the hold stays until the period ends or a late result settles it.
+    case unresolved
+}
+
+/// Tokens held before a call.
+public struct Reservation: Sendable, Hashable {
+    /// The reservation's own id.
+    public let id: String
+    /// Tokens it holds while it is open, dispatched or unresolved.
+    public let tokens: Int
+    /// How far it has come.
+    public var state: ReservationState
+    /// Who the call is for, and for what.
+    public let context: CallContext
+    /// When it was made.
+    public let createdAt: Instant
+    /// When its time is up.
+    public let expiresAt: Instant
+    /// The key it was asked for with.
+    public let idempotencyKey: String?
+
+    /// A reservation of these parts.
+    public init(
+        id: String, tokens: Int, state: ReservationState, context: CallContext, createdAt: Instant, expiresAt: Instant,
+        idempotencyKey: String?
+    ) {
+        self.id = id
+        self.tokens = tokens
+        self.state = state
+        self.context = context
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+/// Whether a call may be made.
+public enum Decision: String, Sendable {
+    /// It fits.
+    case allow
+    /// It does not fit, or a threshold is passed, and the budget only warns.
+    case warn
+    /// It does not fit.
+    case block
+}
+
+/// The answer to a reservation request.
+public enum Admission: Sendable, Equatable {
+    /// The tokens are held. `decision` is `.warn` where a budget that only warns is exceeded.
+    case granted(Reservation, Decision)
+    /// Nothing is held, nothing may be called.
+    case refused(Refusal)
+}
+
+/// Why a call may not be made, with the figures a person needs to decide what to do.
+public struct Refusal: Sendable, Equatable {
+    /// The budget that binds: `daily`.
+    public var budget: String
+    /// Tokens settled in the current period.
+    public var usedTokens: Int
+    /// Tokens held by open, dispatched and unresolved reservations.
+    public var heldTokens: Int
+    /// The budget's limit in tokens.
+    public var limitTokens: Int
+    /// Tokens that were asked for.
+    public var requestedTokens: Int
+    /// When the period ends.
+    public var resetsAt: Instant
+
+    /// A refusal of these figures.
+    public init(
+        budget: String, usedTokens: Int, heldTokens: Int, limitTokens: Int, requestedTokens: Int, resetsAt: Instant
+    ) {
+        self.budget = budget
+        self.usedTokens = usedTokens
+        self.heldTokens = heldTokens
+        self.limitTokens = limitTokens
+        self.requestedTokens = requestedTokens
+        self.resetsAt = resetsAt
+    }
+
+    /// The largest call that would be admitted now, in tokens.
+    public var largestThatFits: Int { max(0, limitTokens - usedTokens - heldTokens) }
+
+    /// Whether no reset will ever make the call fit.
+    public var exceedsWholeLimit: Bool { requestedTokens > limitTokens }
+}
