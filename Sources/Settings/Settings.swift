@@ -1,1 +1,129 @@
-// Filled by the commits that follow.
+public import Platform
+
+/// All that an operator decides, checked. Made by `load` and by nothing else, so that there is one place of defaults.
+public struct Settings: Sendable, Equatable {
+    /// The daily budget.
+    public var budget: BudgetSettings
+    /// The files of the books.
+    public var books: BooksSettings
+    /// Where the daemon listens.
+    public var server: ServerSettings
+    /// The GitLab it serves; nil makes it a budget service for other bots.
+    public var gitlab: GitLabSettings?
+    /// How reviews are made.
+    public var review: ReviewSettings
+    /// The model that reviews.
+    public var model: ModelSettings
+    /// The log.
+    public var log: LogSettings
+}
+
+/// The daily budget.
+public struct BudgetSettings: Sendable, Equatable {
+    /// What happens to a call that does not fit.
+    public enum Enforcement: String, Sendable, CaseIterable {
+        /// It is not made.
+        case block
+        /// It is made and remarked.
+        case warn
+    }
+
+    /// Whether calls are checked at all; usage is recorded either way.
+    public var isEnabled: Bool
+    /// Tokens a day over all projects; at least 1.
+    public var dailyLimitTokens: Int
+    /// Tokens a day at which to warn; at most the limit.
+    public var warningThresholdTokens: Int
+    /// What happens to a call that does not fit.
+    public var enforcement: Enforcement
+}
+
+/// The files of the books.
+public struct BooksSettings: Sendable, Equatable {
+    /// What to do when a usage record cannot be written.
+    public enum Failure: String, Sendable, CaseIterable {
+        /// Review on, count in memory, try again.
+        case `continue`
+        /// Review nothing until it can be written.
+        case stop
+    }
+
+    /// The directory of the books; relative to the working directory unless it begins with a slash.
+    public var dataDirectory: String
+    /// Days that daily summaries are kept.
+    public var summaryRetentionDays: Int
+    /// Days that monthly CSVs and audit logs are kept.
+    public var logRetentionDays: Int
+    /// Where expired files go; nil deletes them.
+    public var archiveDirectory: String?
+    /// What to do when a usage record cannot be written.
+    public var failure: Failure
+}
+
+/// Where the daemon listens.
+public struct ServerSettings: Sendable, Equatable {
+    /// An IPv4 or IPv6 address without brackets.
+    public var host: String
+    /// The port; 0 is any free one.
+    public var port: Int
+    /// The bearer token of the closed endpoints; nil closes them to everyone.
+    public var apiToken: Secret?
+    /// Whether only this machine can reach `host`.
+    public var isLoopback: Bool { Address.isLoopback(host) }
+}
+
+/// The GitLab the daemon serves.
+public struct GitLabSettings: Sendable, Equatable {
+    /// The instance, without a slash at the end and without `/api/v4`: `https://gitlab.example.com`.
+    public var url: String
+    /// The access token.
+    public var token: Secret
+    /// The hook's secret tokens; each is accepted.
+    public var webhookSecrets: [Secret]
+    /// The hook's signing tokens, `whsec_` and base64 of the key; each is accepted.
+    public var signingTokens: [Secret]
+    /// The label that asks for a review.
+    public var reviewLabel: String
+}
+
+/// How reviews are made.
+public struct ReviewSettings: Sendable, Equatable {
+    /// Whether a push to a labelled merge request asks for another review.
+    public var reviewsOnPush: Bool
+    /// Reviews at once.
+    public var concurrency: Int
+    /// Input tokens a review may use at most.
+    public var inputTokensMax: Int
+    /// Output tokens a review may use at most.
+    public var outputTokensMax: Int
+}
+
+/// The model that reviews.
+public struct ModelSettings: Sendable, Equatable {
+    /// Whose protocol the model speaks.
+    public enum Provider: String, Sendable, CaseIterable {
+        /// Anthropic Messages.
+        case anthropic
+        /// OpenAI chat completions; any compatible server.
+        case openai
+    }
+
+    /// Whose protocol the model speaks.
+    public var provider: Provider
+    /// The provider's API, without a slash at the end: `https://api.anthropic.com`, `https://api.openai.com/v1`.
+    public var baseURL: String
+    /// The provider's key; nil only where the base URL is not the vendor's own, or nothing is reviewed.
+    public var apiKey: Secret?
+    /// The model's id.
+    public var id: String
+    /// A price table in place of the shipped one.
+    public var pricesFile: String?
+}
+
+/// The log.
+public struct LogSettings: Sendable, Equatable {
+    /// How a line looks.
+    public var format: Log.Format
+    /// Lines below this level are dropped.
+    public var level: Log.Level
+}

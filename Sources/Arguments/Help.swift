@@ -1,0 +1,107 @@
+/// The help of a program and of its commands, at most 80 columns wide.
+struct Help {
+    let program: Program
+
+    /// The widest line.
+    static let columns = 80
+    /// Where explanations begin.
+    private static let explanationColumn = 26
+
+    /// The help of the whole program.
+    var text: String {
+        sections([
+            paragraph("OVERVIEW: \(program.summary)"),
+            paragraph("USAGE: \(program.name) <command> [<options>]"),
+            "OPTIONS:\n" + entry("--version", "Show the version.") + helpEntry,
+            "COMMANDS:\n" + program.commands.map { entry($0.name, $0.summary) }.joined(),
+            "  See '\(program.name) <command> --help' for a command's options and examples.\n",
+        ])
+    }
+
+    /// The help of the commands whose names begin with the word `group`.
+    func text(ofGroup group: String, commands: [Command]) -> String {
+        sections([
+            paragraph("USAGE: \(program.name) \(group) <command> [<options>]"),
+            "COMMANDS:\n" + commands.map { entry($0.name, $0.summary) }.joined(),
+            "  See '\(program.name) \(group) <command> --help' for a command's options and examples.\n",
+        ])
+    }
+
+    /// The help of one command.
+    func text(of command: Command) -> String {
+        let forms = command.parameters.map(\.form)
+        let arguments = forms.filter { $0.kind == .positional }.map { entry($0.label, explanation(of: $0)) }.joined()
+        let options = forms.filter { $0.kind != .positional }.map { entry($0.label, explanation(of: $0)) }.joined()
+        let examples = command.examples.map { "  \($0.line)\n" + paragraph($0.purpose, indent: 6) }.joined()
+        return sections([
+            paragraph("OVERVIEW: \(command.summary)"),
+            command.discussion.split(separator: "\n\n").map { paragraph(String($0)) }.joined(separator: "\n"),
+            paragraph("USAGE: " + usage(of: command), hanging: 7),
+            arguments.isEmpty ? "" : "ARGUMENTS:\n" + arguments,
+            "OPTIONS:\n" + options + helpEntry,
+            examples.isEmpty ? "" : "EXAMPLES:\n" + examples,
+        ])
+    }
+
+    /// The line of usage of one command, unwrapped.
+    func usage(of command: Command) -> String {
+        let forms = command.parameters.map(\.form)
+        let ordered = forms.filter { $0.kind != .positional } + forms.filter { $0.kind == .positional }
+        return ([program.name, command.name] + ordered.map(\.usage)).joined(separator: " ")
+    }
+
+    private var helpEntry: String { entry("-h, --help", "Show this help.") }
+
+    private func sections(_ texts: [String]) -> String { texts.filter { !$0.isEmpty }.joined(separator: "\n") }
+
+    private func explanation(of form: ParameterForm) -> String {
+        form.defaultText.isEmpty ? form.help : "\(form.help) (default: \(form.defaultText))"
+    }
+
+    /// A label, and from the explanation column on what it means; on the next line where the label is too long.
+    private func entry(_ label: String, _ explanation: String) -> String {
+        let indented = "  \(label)"
+        let lines = wrapped(explanation, width: Self.columns - Self.explanationColumn)
+        let margin = String(repeating: " ", count: Self.explanationColumn)
+        guard indented.count < Self.explanationColumn, let first = lines.first else {
+            return indented + "\n" + lines.map { margin + $0 + "\n" }.joined()
+        }
+        let gap = String(repeating: " ", count: Self.explanationColumn - indented.count)
+        return indented + gap + first + "\n" + lines.dropFirst().map { margin + $0 + "\n" }.joined()
+    }
+
+    /// `text` wrapped, every line indented, and the second and later ones by `hanging` more.
+    private func paragraph(_ text: String, indent: Int = 0, hanging: Int = 0) -> String {
+        wrapped(text, width: Self.columns - indent - hanging).enumerated().map { index, line in
+            String(repeating: " ", count: indent + (index == 0 ? 0 : hanging)) + line + "\n"
+        }.joined()
+    }
+}
+
+/// The words of `text` in lines of at most `width` characters; a longer word has a line of its own. A bracketed piece
+/// of usage such as `[--by <subject>]` is one word.
+func wrapped(_ text: String, width: Int) -> [String] {
+    var lines: [String] = []
+    var word = ""
+    var depth = 0
+    func place(_ word: String) {
+        guard !word.isEmpty else { return }
+        if let last = lines.last, last.count + 1 + word.count <= width {
+            lines[lines.count - 1] = "\(last) \(word)"
+        } else {
+            lines.append(word)
+        }
+    }
+    for character in text {
+        if character == "[" { depth += 1 }
+        if character == "]" { depth = max(0, depth - 1) }
+        if depth == 0, character == " " || character == "\n" {
+            place(word)
+            word = ""
+        } else {
+            word.append(character == "\n" ? " " : character)
+        }
+    }
+    place(word)
+    return lines
+}

@@ -1,0 +1,155 @@
+import Glibc
+
+// Texts to values, nil for what is not accepted. Digits are ASCII digits only: `Int("+5")` is 5, and we refuse it.
+enum Parse {
+    static let boolText = "true or false (also yes/no, on/off, 1/0)"
+    static let pathText = "a path; ~ and variables are not expanded"
+    static let tokenText = "printable ASCII without blanks"
+    static let baseURLText = "http:// or https:// with a host, without user, query or fragment"
+
+    static func bool(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "true", "yes", "on", "1": true
+        case "false", "no", "off", "0": false
+        default: nil
+        }
+    }
+
+    static func wholeText(_ range: ClosedRange<Int>) -> String {
+        "a whole number from \(range.lowerBound) to \(range.upperBound), digits only"
+    }
+
+    static func whole(_ text: some StringProtocol, _ range: ClosedRange<Int>) -> Int? {
+        guard !text.isEmpty else { return nil }
+        var value = 0
+        for byte in text.utf8 {
+            guard UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte else { return nil }
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, overflowed) = product.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
+            guard !overflow, !overflowed else { return nil }
+            value = sum
+        }
+        return range.contains(value) ? value : nil
+    }
+
+    /// A path as it stands. One that begins with `~` would make a directory of that name, so it is refused.
+    static func path(_ text: String) -> String? {
+        guard !text.isEmpty, text.utf8.first != UInt8(ascii: "~"), !text.utf8.contains(where: { $0 < 0x20 }),
+            text.utf8.count < Int(PATH_MAX)
+        else { return nil }
+        return text
+    }
+
+    /// Whether `text` is ASCII from `!` to `~`.
+    static func isVisible(_ text: String) -> Bool { text.utf8.allSatisfy { 0x21...0x7E ~= $0 } }
+
+    /// A token that goes into a header field: what could end or split the field is refused.
+    static func token(_ text: String) -> Secret? { !text.isEmpty && isVisible(text) ? Secret(text) : nil }
+
+    /// The parts of `text` between commas, blanks around them dropped, each read by `parse`.
+    static func list<Value>(_ text: String, upTo countMax: Int, _ parse: (String) -> Value?) -> [Value]? {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let values = parts.compactMap { parse(trimmed($0)) }
+        return values.count == parts.count && values.count <= countMax ? values : nil
+    }
+
+    static func webhookSecret(_ text: String) -> Secret? {
+        !text.isEmpty && text.utf8.allSatisfy { 0x20...0x7E ~= $0 } ? Secret(text) : nil
+    }
+
+    /// `whsec_` and base64 (RFC 4648 section 4, padded) of 24 to 64 bytes: the form of Standard Webhooks; GitLab's keys
+    /// have 32.
+    static func signingToken(_ text: String) -> Secret? {
+        let prefix = "whsec_"
+        guard text.hasPrefix(prefix) else { return nil }
+        let encoded = Array(text.utf8.dropFirst(prefix.utf8.count))
+        let padding = encoded.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        let digits = encoded.dropLast(padding)
+        guard encoded.count % 4 == 0, padding <= 2, 24...64 ~= encoded.count / 4 * 3 - padding,
+            digits.allSatisfy({ isAlphanumeric($0) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") })
+        else { return nil }
+        return Secret(text)
+    }
+
+    /// The title of one label. GitLab separates labels by commas, so none has one.
+    static func label(_ text: String) -> String? {
+        let isPlain = text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control && $0 != "," }
+        return 1...255 ~= text.count && isPlain ? text : nil
+    }
+
+    /// A URL to which paths are appended: no slash at its end.
+    static func baseURL(_ text: String) -> String? {
+        guard let schemeEnd = text.firstRange(of: "://"), isVisible(text) else { return nil }
+        let scheme = text[..<schemeEnd.lowerBound].lowercased()
+        guard scheme == "https" || scheme == "http" else { return nil }
+        let rest = text[schemeEnd.upperBound...]
+        let authority = rest.prefix { $0 != "/" }
+        guard !rest.contains(where: { "?#@\\\"<>".contains($0) }), isAuthority(authority) else { return nil }
+        var path = rest.dropFirst(authority.count)
+        while path.last == "/" { path = path.dropLast() }
+        return "\(scheme)://\(authority.lowercased())\(path)"
+    }
+
+    /// A base URL of GitLab: the instance, or its API, whose `/api/v4` is dropped.
+    static func gitlabURL(_ text: String) -> String? {
+        guard let url = baseURL(text) else { return nil }
+        return url.hasSuffix("/api/v4") ? String(url.dropLast("/api/v4".count)) : url
+    }
+
+    /// `host`, `host:port`, `[address]`, `[address]:port`.
+    private static func isAuthority(_ text: Substring) -> Bool {
+        var rest = text
+        if text.first == "[" {
+            guard let end = text.firstIndex(of: "]"), Address.isIPv6(text[text.index(after: text.startIndex)..<end])
+            else { return false }
+            rest = text[text.index(after: end)...]
+        } else {
+            let host = text.prefix { $0 != ":" }
+            guard 1...253 ~= host.utf8.count, host.utf8.allSatisfy({ isAlphanumeric($0) || "-._".utf8.contains($0) })
+            else { return false }
+            rest = text.dropFirst(host.count)
+        }
+        return rest.isEmpty || (rest.first == ":" && whole(rest.dropFirst(), 1...65_535) != nil)
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: false
+        }
+    }
+
+    /// `text` without blanks and tabs at either end.
+    static func trimmed(_ text: some StringProtocol) -> String {
+        let isBlank: (Unicode.Scalar) -> Bool = { $0 == " " || $0 == "\t" }
+        let scalars = String(text).unicodeScalars.drop(while: isBlank)
+        return String(String.UnicodeScalarView(scalars.reversed().drop(while: isBlank).reversed()))
+    }
+}
+
+/// A warning threshold: tokens, or a share of the limit.
+enum Threshold: Sendable, Equatable {
+    case tokens(Int)
+    case percent(Int)
+
+    init?(_ text: String) {
+        if text.hasSuffix("%") {
+            guard let percent = Parse.whole(text.dropLast(), 1...100) else { return nil }
+            self = .percent(percent)
+        } else {
+            guard let tokens = Parse.whole(text, 1...Keys.dailyLimitTokensMax) else { return nil }
+            self = .tokens(tokens)
+        }
+    }
+
+    /// The threshold under a limit, in tokens, at least 1. A share is rounded up, so that it is reached and not
+    /// nearly reached.
+    func tokens(of limit: Int) -> Int {
+        switch self {
+        case .tokens(let tokens): tokens
+        case .percent(let percent): limit / 100 * percent + (limit % 100 * percent + 99) / 100
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Platform
+
+extension Settings {
+    /// What the settings are wanted for.
+    public enum Purpose: Sendable {
+        /// The daemon: everything must be right.
+        case daemon
+        /// The books alone, as for `status` or `cleanup`: what is wrong with the rest does not matter.
+        case books
+
+        fileprivate var subjects: Set<Variable.Subject> {
+            switch self {
+            case .daemon: Set(Variable.Subject.allCases)
+            case .books: [.budget, .books, .log]
+            }
+        }
+    }
+
+    /// Reads the settings: the environment over a `.env`, the defaults below both.
+    ///
+    /// Fails with every wrong value at once.
+    public static func load(
+        environment: [String: String], dotEnv: DotEnvFile? = nil, for purpose: Purpose = .daemon
+    ) -> Result<(Settings, [SettingsWarning]), SettingsErrors> {
+        var reader = SettingsReader(
+            sources: Sources(environment: environment, dotEnv: dotEnv), subjects: purpose.subjects)
+        let settings = Settings(
+            budget: reader.budget(), books: reader.books(), server: reader.server(),
+            gitlab: purpose == .daemon ? reader.gitlab() : nil, review: reader.review(), model: reader.model(),
+            log: LogSettings(
+                format: reader.value(of: Keys.logFormat, or: .text), level: reader.value(of: Keys.logLevel, or: .info)))
+        if purpose == .daemon { reader.checkTogether(settings) }
+        reader.remarkUnknownNames()
+        guard reader.problems.isEmpty else { return .failure(SettingsErrors(reader.problems)) }
+        return .success((settings, reader.warnings))
+    }
+}
+
+extension SettingsReader {
+    fileprivate mutating func budget() -> BudgetSettings {
+        let limit = value(of: Keys.dailyLimit, or: 1)
+        let threshold = value(of: Keys.warningThreshold, or: .percent(100)).tokens(of: limit)
+        if threshold > limit, isRight(Keys.dailyLimit) {
+            warn(
+                Keys.warningThreshold,
+                "it is above TOKEN_DAILY_LIMIT, which is \(limit), so the first warning comes when the limit is reached"
+            )
+        }
+        return BudgetSettings(
+            isEnabled: value(of: Keys.isEnabled, or: true), dailyLimitTokens: limit,
+            warningThresholdTokens: min(threshold, limit), enforcement: value(of: Keys.enforcement, or: .block))
+    }
+
+    fileprivate mutating func books() -> BooksSettings {
+        BooksSettings(
+            dataDirectory: value(of: Keys.dataDirectory, or: ""),
+            summaryRetentionDays: value(of: Keys.summaryRetention, or: 1),
+            logRetentionDays: value(of: Keys.logRetention, or: 1), archiveDirectory: value(of: Keys.archiveDirectory),
+            failure: value(of: Keys.ledgerFailure, or: .continue))
+    }
+
+    fileprivate mutating func server() -> ServerSettings {
+        ServerSettings(
+            host: value(of: Keys.host, or: "127.0.0.1"), port: value(of: Keys.port, or: 0),
+            apiToken: value(of: Keys.apiToken))
+    }
+
+    fileprivate mutating func gitlab() -> GitLabSettings? {
+        let url = value(of: Keys.gitlabURL)
+        let token = value(of: Keys.gitlabToken)
+        let secrets = value(of: Keys.webhookSecrets) ?? []
+        let signingTokens = value(of: Keys.signingTokens) ?? []
+        let label = value(of: Keys.reviewLabel, or: "")
+        guard let url, let token else { return nil }
+        return GitLabSettings(
+            url: url, token: token, webhookSecrets: secrets, signingTokens: signingTokens, reviewLabel: label)
+    }
+
+    fileprivate mutating func review() -> ReviewSettings {
+        ReviewSettings(
+            reviewsOnPush: value(of: Keys.reviewsOnPush, or: false), concurrency: value(of: Keys.concurrency, or: 1),
+            inputTokensMax: value(of: Keys.inputTokensMax, or: 1),
+            outputTokensMax: value(of: Keys.outputTokensMax, or: 1))
+    }
+
+    fileprivate mutating func model() -> ModelSettings {
+        let provider = value(of: Keys.provider, or: .anthropic)
+        // Both are read, so that a wrong value of the other provider is named too.
+        let urls = (value(of: Keys.anthropicURL, or: ""), value(of: Keys.openAIURL, or: ""))
+        let keys = (value(of: Keys.anthropicKey), value(of: Keys.openAIKey))
+        return ModelSettings(
+            provider: provider, baseURL: provider == .anthropic ? urls.0 : urls.1,
+            apiKey: provider == .anthropic ? keys.0 : keys.1, id: value(of: Keys.model, or: ""),
+            pricesFile: value(of: Keys.pricesFile))
+    }
+}

@@ -1,0 +1,126 @@
+// What no variable shows by itself: rules between variables, and names nobody reads.
+extension SettingsReader {
+    mutating func checkTogether(_ settings: Settings) {
+        checkServer(settings.server)
+        checkGitLab(settings)
+        checkModel(settings)
+        checkReviewFits(settings)
+    }
+
+    private mutating func checkServer(_ server: ServerSettings) {
+        if !server.isLoopback, server.apiToken == nil, isRight(Keys.host), isRight(Keys.apiToken) {
+            refuse(
+                "BURSAR_API_TOKEN is not set and BURSAR_HOST is \(shown(server.host)), which other machines can reach",
+                "a token (such as the output of: openssl rand -hex 32), or a loopback BURSAR_HOST")
+        }
+    }
+
+    private mutating func checkGitLab(_ settings: Settings) {
+        let hasURL = isSet(Keys.gitlabURL)
+        let hasToken = isSet(Keys.gitlabToken)
+        let hasHookSecret = isSet(Keys.webhookSecrets) || isSet(Keys.signingTokens)
+        switch (hasURL, hasToken) {
+        case (true, false): refuse("GITLAB_URL is set and GITLAB_TOKEN is not", "both, or neither")
+        case (false, true): refuse("GITLAB_TOKEN is set and GITLAB_URL is not", "both, or neither")
+        case (false, false):
+            if hasHookSecret {
+                warn(
+                    "a webhook secret is set, but neither GITLAB_URL nor GITLAB_TOKEN: there is no webhook and no review"
+                )
+            }
+        case (true, true):
+            if !hasHookSecret {
+                refuse(
+                    "GITLAB_URL is set and neither GITLAB_WEBHOOK_SECRET nor GITLAB_SIGNING_TOKEN is",
+                    "one of them, so that nobody else can send deliveries")
+            }
+        }
+        if let url = settings.gitlab?.url { remarkClearText(url, of: Keys.gitlabURL) }
+    }
+
+    private mutating func checkModel(_ settings: Settings) {
+        let isAnthropic = settings.model.provider == .anthropic
+        let urlKey = isAnthropic ? Keys.anthropicURL : Keys.openAIURL
+        let tokenKey = isAnthropic ? Keys.anthropicKey : Keys.openAIKey
+        guard settings.gitlab != nil, isRight(Keys.provider), isRight(urlKey) else { return }
+        if settings.model.apiKey == nil, isRight(tokenKey), settings.model.baseURL == urlKey.variable.defaultText {
+            refuse(
+                "\(tokenKey.name) is not set and reviews go to \(settings.model.baseURL)",
+                "a key, or another MODEL_PROVIDER or \(urlKey.name)")
+        }
+        if !isAnthropic, !isSet(Keys.model) {
+            warn("MODEL is not set, so \(settings.model.id) is asked of MODEL_PROVIDER openai; it may not know it")
+        }
+        if settings.model.apiKey != nil { remarkClearText(settings.model.baseURL, of: urlKey) }
+    }
+
+    private mutating func checkReviewFits(_ settings: Settings) {
+        let keysAreRight = isRight(Keys.dailyLimit) && isRight(Keys.outputTokensMax)
+        let blocks = settings.budget.isEnabled && settings.budget.enforcement == .block
+        if keysAreRight, blocks, settings.review.outputTokensMax >= settings.budget.dailyLimitTokens {
+            warn(
+                Keys.outputTokensMax,
+                "one review may use \(settings.review.outputTokensMax) output tokens and TOKEN_DAILY_LIMIT is "
+                    + "\(settings.budget.dailyLimitTokens), so no review will ever fit")
+        }
+    }
+
+    /// A token sent over http:// to another machine can be read on the way.
+    private mutating func remarkClearText<Value>(_ url: String, of key: Key<Value>) {
+        guard url.hasPrefix("http://") else { return }
+        let authority = url.dropFirst("http://".count).prefix { $0 != "/" }
+        let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
+        guard let address = Address.numeric(String(host)), Address.isLoopback(address) else {
+            warn(key, "the token is sent over http:// in clear text; use https:// unless the network is your own")
+            return
+        }
+    }
+
+    /// Names that look like ours and are read by nobody: a setting of a later version, or a slip of the hand.
+    ///
+    /// The environment has many names of others (a CI job has dozens with `GITLAB_`), so there only a near miss
+    /// counts; in our own `.env`, and under `BURSAR_`, every such name does.
+    mutating func remarkUnknownNames() {
+        let prefixes = [
+            "TOKEN_", "BURSAR_", "GITLAB_", "REVIEW_", "MODEL", "ANTHROPIC_", "OPENAI_", "ALERT_", "LOG_",
+        ]
+        let known = Keys.all.map(\.name)
+        for (name, entry) in sources.all where !known.contains(name) && prefixes.contains(where: name.hasPrefix) {
+            if Variable.later.contains(name) {
+                warn("\(name) (\(entry.origin)) is not used by this version yet")
+                continue
+            }
+            let near = nearest(to: name, among: known + Variable.later.sorted())
+            guard near != nil || entry.origin != .environment || name.hasPrefix("BURSAR_") else { continue }
+            warn(
+                "\(name) (\(entry.origin)) is not a setting"
+                    + (near.map { ". Did you mean \($0)?" } ?? " and is ignored"))
+        }
+    }
+}
+
+/// The name nearest to `typed`, at most two slips away (letters left out, added, replaced or swapped).
+private func nearest(to typed: String, among names: [String]) -> String? {
+    let slipsMax = 2
+    let near = names.filter { abs($0.utf8.count - typed.utf8.count) <= slipsMax }
+        .map { (name: $0, slips: slips(from: Array(typed.utf8), to: Array($0.utf8))) }
+    return near.min { $0.slips < $1.slips }.flatMap { $0.slips <= slipsMax ? $0.name : nil }
+}
+
+/// Optimal string alignment distance. Both are about as long as our longest name.
+private func slips(from typed: [UInt8], to name: [UInt8]) -> Int {
+    var beforeLast: [Int] = []
+    var last = Array(0...name.count)
+    for (row, letter) in typed.enumerated() {
+        var current = [row + 1]
+        for (column, wanted) in name.enumerated() {
+            var best = min(last[column] + (letter == wanted ? 0 : 1), last[column + 1] + 1, current[column] + 1)
+            if row > 0, column > 0, letter == name[column - 1], typed[row - 1] == wanted {
+                best = min(best, beforeLast[column - 1] + 1)
+            }
+            current.append(best)
+        }
+        (beforeLast, last) = (last, current)
+    }
+    return last[name.count]
+}
