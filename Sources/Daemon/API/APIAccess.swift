@@ -4,10 +4,10 @@ import HTTPWire
 
 /// Who may use the endpoints that spend or tell: whoever shows the API token.
 package struct APIAccess: Sendable {
-    private let tokenDigest: [UInt8]?
+    private let expected: SecretDigest?
 
     /// Access by `token`; nil lets everybody in, which the settings allow on loopback only.
-    package init(token: String?) { tokenDigest = token.map { SHA256.digest(Array($0.utf8)) } }
+    package init(token: String?) { expected = token.map(SecretDigest.init) }
 
     /// For endpoints marked *token*: `Authorization: Bearer TOKEN` (RFC 6750 section 2.1).
     package var token: Access { Access { head, _ in isAuthorized(head) ? nil : Self.refusal } }
@@ -18,11 +18,11 @@ package struct APIAccess: Sendable {
     }
 
     private func isAuthorized(_ head: RequestHead) -> Bool {
-        guard let tokenDigest else { return true }
+        guard let expected else { return true }
         guard let field = head.fields["authorization"] else { return false }
         let parts = field.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return false }
-        return constantTimeEqual(SHA256.digest(Array(parts[1].utf8)), tokenDigest)
+        return expected.matches(String(parts[1]))
     }
 
     private static let refusal = Response.problem(
