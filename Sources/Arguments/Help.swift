@@ -36,7 +36,7 @@ struct Help {
         return sections([
             paragraph("OVERVIEW: \(command.summary)"),
             command.discussion.split(separator: "\n\n").map { paragraph(String($0)) }.joined(separator: "\n"),
-            paragraph("USAGE: " + usage(of: command), hanging: 7),
+            usageParagraph(of: command),
             arguments.isEmpty ? "" : "ARGUMENTS:\n" + arguments,
             "OPTIONS:\n" + options + helpEntry,
             examples.isEmpty ? "" : "EXAMPLES:\n" + examples,
@@ -44,10 +44,18 @@ struct Help {
     }
 
     /// The line of usage of one command, unwrapped.
-    func usage(of command: Command) -> String {
+    func usage(of command: Command) -> String { usagePieces(of: command).joined(separator: " ") }
+
+    private func usagePieces(of command: Command) -> [String] {
         let forms = command.parameters.map(\.form)
         let ordered = forms.filter { $0.kind != .positional } + forms.filter { $0.kind == .positional }
-        return ([program.name, command.name] + ordered.map(\.usage)).joined(separator: " ")
+        return [program.name, command.name] + ordered.map(\.usage)
+    }
+
+    private func usageParagraph(of command: Command) -> String {
+        let heading = "USAGE: "
+        let lines = wrapped(usagePieces(of: command), width: Self.columns - heading.count)
+        return heading + lines.joined(separator: "\n" + String(repeating: " ", count: heading.count)) + "\n"
     }
 
     private var helpEntry: String { entry("-h, --help", "Show this help.") }
@@ -61,7 +69,7 @@ struct Help {
     /// A label, and from the explanation column on what it means; on the next line where the label is too long.
     private func entry(_ label: String, _ explanation: String) -> String {
         let indented = "  \(label)"
-        let lines = wrapped(explanation, width: Self.columns - Self.explanationColumn)
+        let lines = wrapped(words(of: explanation), width: Self.columns - Self.explanationColumn)
         let margin = String(repeating: " ", count: Self.explanationColumn)
         guard indented.count < Self.explanationColumn, let first = lines.first else {
             return indented + "\n" + lines.map { margin + $0 + "\n" }.joined()
@@ -70,38 +78,23 @@ struct Help {
         return indented + gap + first + "\n" + lines.dropFirst().map { margin + $0 + "\n" }.joined()
     }
 
-    /// `text` wrapped, every line indented, and the second and later ones by `hanging` more.
-    private func paragraph(_ text: String, indent: Int = 0, hanging: Int = 0) -> String {
-        wrapped(text, width: Self.columns - indent - hanging).enumerated().map { index, line in
-            String(repeating: " ", count: indent + (index == 0 ? 0 : hanging)) + line + "\n"
-        }.joined()
+    private func paragraph(_ text: String, indent: Int = 0) -> String {
+        wrapped(words(of: text), width: Self.columns - indent)
+            .map { String(repeating: " ", count: indent) + $0 + "\n" }.joined()
     }
 }
 
-/// The words of `text` in lines of at most `width` characters; a longer word has a line of its own. A bracketed piece
-/// of usage such as `[--by <subject>]` is one word.
-func wrapped(_ text: String, width: Int) -> [String] {
+/// `pieces` in lines of at most `width` characters; a longer piece has a line of its own.
+func wrapped(_ pieces: [String], width: Int) -> [String] {
     var lines: [String] = []
-    var word = ""
-    var depth = 0
-    func place(_ word: String) {
-        guard !word.isEmpty else { return }
-        if let last = lines.last, last.count + 1 + word.count <= width {
-            lines[lines.count - 1] = "\(last) \(word)"
+    for piece in pieces {
+        if let last = lines.last, last.count + 1 + piece.count <= width {
+            lines[lines.count - 1] = "\(last) \(piece)"
         } else {
-            lines.append(word)
+            lines.append(piece)
         }
     }
-    for character in text {
-        if character == "[" { depth += 1 }
-        if character == "]" { depth = max(0, depth - 1) }
-        if depth == 0, character == " " || character == "\n" {
-            place(word)
-            word = ""
-        } else {
-            word.append(character == "\n" ? " " : character)
-        }
-    }
-    place(word)
     return lines
 }
+
+private func words(of text: String) -> [String] { text.split { $0 == " " || $0 == "\n" }.map(String.init) }

@@ -54,7 +54,7 @@ import Testing
         (["list", "raed"], "unknown command 'list raed'. Did you mean 'list read'?"),
         (["hello", "--tune", "loud", "Ada"], "unknown option '--tune'. Did you mean '--tone'?"),
         (["hello", "--unheard", "Ada"], "unknown option '--unheard'"),
-        (["hello", "-qt", "Ada"], "unknown option '-qt'"),
+        (["hello", "-qt", "Ada"], "unknown option '-qt'. Did you mean '-t'?"),
         (["hello", "Ada", "--tone"], "--tone needs a value: plain, loud"),
         (
             ["hello", "--tone", "--quiet", "Ada"],
