@@ -25,6 +25,7 @@ let libraries: [Target] = [
     library("JSON"),
     library("Digest"),
     library("Arguments"),
+    library("Terminal"),
     library("HTTPWire"),
     library("Budget", ["UTCTime"]),
 
@@ -50,7 +51,7 @@ let libraries: [Target] = [
         ]),
     library(
         "Demo",
-        ["UTCTime", "JSON", "Budget", "Platform", "Settings", "HTTPWire", "HTTPServer", "HTTPClient", "Daemon"]),
+        ["UTCTime", "JSON", "Budget", "Terminal", "Platform", "Settings", "HTTPWire", "HTTPServer", "HTTPClient", "Daemon"]),
 ]
 
 let package = Package(
@@ -60,7 +61,7 @@ let package = Package(
         .executableTarget(
             name: "bursar",
             dependencies: [
-                "Arguments", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger", "Daemon", "Demo",
+                "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger", "Daemon", "Demo",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -72,6 +73,7 @@ let package = Package(
         tests("JSON", ["JSON"]),
         tests("Digest", ["Digest"]),
         tests("Arguments", ["Arguments"]),
+        tests("Terminal", ["Terminal"]),
         tests("HTTPWire", ["HTTPWire"]),
         tests("Budget", ["Budget", "UTCTime"]),
         tests("Platform", ["Platform", "UTCTime"]),

@@ -1,0 +1,61 @@
+// The bodies of the budget endpoints as values.
+
+package import Budget
+import JSON
+
+/// The body of `POST /usage` and of a settlement: what a call used.
+package struct UsageBody: Sendable {
+    /// Who the call was for, and for what; for a settlement only what it names itself.
+    package var context: CallContext
+    /// What it used.
+    package var usage: TokenUsage
+    /// How long it took.
+    package var durationMilliseconds: Int
+    /// Makes a repeated request harmless.
+    package var idempotencyKey: String?
+
+    /// Reads `body`. `fallback` is the context of the reservation that is settled; without it `model` must be there.
+    package init(_ body: [UInt8], settling fallback: CallContext? = nil) throws(FieldErrors) {
+        var fields = try Fields(body)
+        context = fields.context(fallback: fallback)
+        let input = fields.integer("input_tokens", in: 0...TokenUsage.tokensMax)
+        let output = fields.integer("output_tokens", in: 0...TokenUsage.tokensMax)
+        let write = fields.integer("cache_write_tokens", in: 0...TokenUsage.tokensMax, default: 0)
+        let read = fields.integer("cache_read_tokens", in: 0...TokenUsage.tokensMax, default: 0)
+        durationMilliseconds = fields.integer("duration_ms", in: 0...86_400_000, default: 0)
+        idempotencyKey = fields.optionalText("idempotency_key")
+        try fields.finish()
+        do {
+            usage = try TokenUsage(
+                inputTokens: input, outputTokens: output, cacheWriteTokens: write, cacheReadTokens: read)
+        } catch { throw FieldErrors(messages: ["\(error)."]) }
+    }
+}
+
+extension ReservationRequest {
+    /// Reads the body of `POST /budget/reservations`.
+    package init(_ body: [UInt8]) throws(FieldErrors) {
+        var fields = try Fields(body)
+        self.init(
+            estimatedTokens: fields.integer("estimated_tokens", in: 1...TokenUsage.tokensMax),
+            context: fields.context(fallback: nil, modelIsNeeded: false),
+            idempotencyKey: fields.optionalText("idempotency_key"),
+            timeToLiveSeconds: fields.integer("ttl_seconds", in: 1...86_400, default: 900))
+        try fields.finish()
+    }
+}
+
+extension Fields {
+    /// The fields that say who a call is for and for what.
+    fileprivate mutating func context(fallback: CallContext?, modelIsNeeded: Bool = true) -> CallContext {
+        let mergeRequest = mergeRequest()
+        return CallContext(
+            projectID: optionalInteger("project_id", in: 0...Int.max) ?? fallback?.projectID,
+            project: optionalText("project") ?? mergeRequest.project ?? fallback?.project ?? "",
+            mergeRequestIID: mergeRequest.iid ?? fallback?.mergeRequestIID,
+            user: text("user", default: fallback?.user ?? ""),
+            agent: optionalText("agent") ?? fallback?.agent ?? "reviewer",
+            command: optionalText("command") ?? fallback?.command ?? "review",
+            model: text("model", default: fallback?.model ?? (modelIsNeeded ? nil : "")))
+    }
+}

@@ -1,0 +1,166 @@
+import Budget
+import HTTPServer
+import HTTPWire
+import JSON
+package import Ledger
+import Platform
+package import Prices
+import Synchronization
+import UTCTime
+
+/// The budget for whoever asks over HTTP: its status, reservations and records.
+package struct BudgetRoutes: Sendable {
+    private let ledger: Ledger
+    private let prices: PriceTable
+    private let now: @Sendable () -> Instant
+    private let access: APIAccess
+
+    /// The endpoints over `ledger`, pricing calls by `prices`.
+    package init(ledger: Ledger, prices: PriceTable, now: @escaping @Sendable () -> Instant, access: APIAccess) {
+        self.ledger = ledger
+        self.prices = prices
+        self.now = now
+        self.access = access
+    }
+
+    /// `/budget/status`, `/budget/reservations`, what follows a reservation, and `/usage`.
+    package var routes: [Route] {
+        let status = StatusAnswer(ledger: ledger)
+        return [
+            Route(.get, "/budget/status", handler: .now { _ in status.response() }),
+            Route(.post, "/budget/reservations", access: access.token, handler: .later(reserve)),
+            Route(.post, "/budget/reservations/{id}/dispatch", access: access.token, handler: .later(dispatch)),
+            Route(.post, "/budget/reservations/{id}/settle", access: access.token, handler: .later(settle)),
+            Route(.post, "/budget/reservations/{id}/release", access: access.token, handler: .later(release)),
+            Route(.post, "/usage", access: access.token, handler: .later(record)),
+        ]
+    }
+
+    private func reserve(_ routed: RoutedRequest, _ responder: Responder) {
+        let request: ReservationRequest
+        do { request = try ReservationRequest(routed.request.body) } catch {
+            return responder.send(.problem(error))
+        }
+        ledger.reserve(request) { [prices, now] result in
+            switch result {
+            case .success(.granted(let reservation, let decision)):
+                let outputMax = prices.price(of: reservation.context.model, at: now())?.maxOutputTokens
+                var body = JSONObject([
+                    ("id", .string(reservation.id)), ("decision", .string(decision.rawValue)),
+                    ("max_output_tokens", .integer(min(reservation.tokens, outputMax ?? reservation.tokens))),
+                ])
+                for member in reservation.json.object?.members ?? [] { body[member.key] = member.value }
+                responder.send(.json(201, .object(body)))
+            case .success(.refused(let refusal)): responder.send(.blocked(refusal, now: now()))
+            case .failure(let error): responder.send(.problem(error))
+            }
+        }
+    }
+
+    private func dispatch(_ routed: RoutedRequest, _ responder: Responder) {
+        ledger.dispatch(routed.parameters["id"] ?? "") { responder.send(.reservation($0)) }
+    }
+
+    private func release(_ routed: RoutedRequest, _ responder: Responder) {
+        ledger.release(routed.parameters["id"] ?? "") { responder.send(.reservation($0)) }
+    }
+
+    private func settle(_ routed: RoutedRequest, _ responder: Responder) {
+        let id = routed.parameters["id"] ?? ""
+        guard let reservation = ledger.reservation(id) else {
+            return responder.send(.problem(404, detail: "There is no reservation \(id)."))
+        }
+        let body: UsageBody
+        do { body = try UsageBody(routed.request.body, settling: reservation.context) } catch {
+            return responder.send(.problem(error))
+        }
+        ledger.settle(id, with: completed(body)) { responder.send(.booking($0, status: 200)) }
+    }
+
+    private func record(_ routed: RoutedRequest, _ responder: Responder) {
+        let body: UsageBody
+        do { body = try UsageBody(routed.request.body) } catch { return responder.send(.problem(error)) }
+        ledger.record(completed(body), context: body.context, idempotencyKey: body.idempotencyKey) {
+            responder.send(.booking($0, status: 201))
+        }
+    }
+
+    private func completed(_ body: UsageBody) -> CompletedCall {
+        CompletedCall(
+            usage: body.usage, durationMilliseconds: body.durationMilliseconds,
+            cost: prices.cost(of: body.usage, model: body.context.model, at: now()))
+    }
+}
+
+/// `GET /budget/status`, rendered anew only when the books or the day changed.
+private final class StatusAnswer: Sendable {
+    private let ledger: Ledger
+    private let rendered = Mutex<(revision: UInt64, day: Day, response: Response)?>(nil)
+
+    init(ledger: Ledger) { self.ledger = ledger }
+
+    func response() -> Response {
+        let revision = ledger.revision
+        let status = ledger.status()
+        return rendered.withLock { rendered in
+            if let rendered, rendered.revision == revision, rendered.day == status.day { return rendered.response }
+            let response = Response.json(200, status.json, fields: [("Cache-Control", "no-store")])
+            rendered = (revision, status.day, response)
+            return response
+        }
+    }
+}
+
+extension Response {
+    /// 429: the budget says no, with everything a caller needs to decide what to do (RFC 9457 with more members).
+    fileprivate static func blocked(_ refusal: Refusal, now: Instant) -> Response {
+        let wait = max(1, (refusal.resetsAt.milliseconds - now.milliseconds + 999) / 1000)
+        return .problem(
+            429, title: "Budget exhausted", detail: refusal.sentence,
+            members: [
+                ("decision", .string(Decision.block.rawValue)),
+                ("budget", .string(refusal.budget)),
+                ("requested", .integer(refusal.requestedTokens)),
+                ("used", .integer(refusal.usedTokens)),
+                ("held", .integer(refusal.heldTokens)),
+                ("limit", .integer(refusal.limitTokens)),
+                ("largest_that_fits", .integer(refusal.largestThatFits)),
+                ("resets_at", .string(refusal.resetsAt.description)),
+            ],
+            fields: [("Retry-After", String(wait))])
+    }
+
+    fileprivate static func reservation(_ result: Result<Reservation, LedgerError>) -> Response {
+        switch result {
+        case .success(let reservation): .json(200, reservation.json)
+        case .failure(let error): .problem(error)
+        }
+    }
+
+    /// The record: with `status` once it is on disk, with 202 while it is only in memory.
+    fileprivate static func booking(_ result: Result<Booking, LedgerError>, status: Int) -> Response {
+        switch result {
+        case .success(let booking): .json(booking.isDurable ? status : 202, booking.record.json)
+        case .failure(let error): .problem(error)
+        }
+    }
+
+    /// 400, naming every field that is wrong.
+    static func problem(_ errors: FieldErrors) -> Response {
+        .problem(
+            400, title: "The request's body is not what this endpoint takes",
+            detail: errors.messages.joined(separator: " "),
+            members: [("errors", .array(errors.messages.map { .string($0) }))])
+    }
+}
+
+extension Refusal {
+    /// The refusal in one sentence for people.
+    var sentence: String {
+        let budget = "The budget '\(budget)' has used \(usedTokens) and holds \(heldTokens) of \(limitTokens) tokens."
+        let request = "\(requestedTokens) tokens were asked for; at most \(largestThatFits) would fit now."
+        return exceedsWholeLimit
+            ? "\(budget) \(request) That is more than the whole limit, so waiting will not help."
+            : "\(budget) \(request) It resets at \(resetsAt)."
+    }
+}

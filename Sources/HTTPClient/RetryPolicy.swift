@@ -1,0 +1,118 @@
+public import UTCTime
+
+/// When to send a request again: a pure rule over what came back, the clock and a random number.
+public struct RetryPolicy: Sendable {
+    /// What one attempt came to.
+    public enum Attempt: Sendable {
+        /// An answer, of any status.
+        case answered(ClientResponse)
+        /// No answer.
+        case failed(HTTPClientError)
+    }
+
+    /// What to do next.
+    public enum Verdict: Sendable, Equatable {
+        /// Send again after so many seconds.
+        case retry(afterSeconds: Double)
+        /// Take what came back.
+        case stop
+    }
+
+    /// How many times a request is sent again at most.
+    public var retryCountMax: Int
+    /// Statuses that are tried again beside those from `everyStatusFrom` on.
+    public var statuses: Set<Int>
+    /// Every status from this on is tried again.
+    public var everyStatusFrom: Int
+    /// Whether a request is sent again that the server may already have acted on.
+    public var repeatsUnknownOutcome: Bool
+    /// Whether `x-should-retry: true` and `false` decide.
+    public var obeysShouldRetry: Bool
+    /// The first wait in seconds; it doubles each time.
+    public var firstWaitSeconds: Double
+    /// The longest wait of our own choosing, in seconds.
+    public var waitSecondsMax: Double
+    /// The longest wait that the server may ask for, in seconds.
+    public var askedSecondsMax: Double
+    /// Whether a longer wait than that ends the attempts; else our own wait takes its place.
+    public var stopsWhenAskedLonger: Bool
+    /// Whether `RateLimit-Reset` (Unix seconds) counts as a request to wait when there is no `Retry-After`.
+    public var obeysRateLimitReset: Bool
+
+    /// The rules of the model vendors' own SDKs: two retries, on 408, 409, 429, 5xx and lost connections; their
+    /// `retry-after-ms` or `retry-after` up to a minute, else half a second, doubled up to 8 s, less a quarter at random.
+    public static let modelVendor = RetryPolicy(
+        retryCountMax: 2, statuses: [408, 409, 429], everyStatusFrom: 500, repeatsUnknownOutcome: true,
+        obeysShouldRetry: true, firstWaitSeconds: 0.5, waitSecondsMax: 8, askedSecondsMax: 60,
+        stopsWhenAskedLonger: false, obeysRateLimitReset: false)
+
+    /// For requests to GitLab that may be repeated freely (GET, PUT): a minute and a half in all at most when GitLab asks for
+    /// nothing longer.
+    public static let gitLabRepeatable = RetryPolicy(
+        retryCountMax: 5, statuses: [408, 429], everyStatusFrom: 500, repeatsUnknownOutcome: true,
+        obeysShouldRetry: false, firstWaitSeconds: 1, waitSecondsMax: 30, askedSecondsMax: 120,
+        stopsWhenAskedLonger: true, obeysRateLimitReset: true)
+
+    /// For requests to GitLab that create something: again only when nothing can have been created.
+    public static let gitLabCreating = RetryPolicy(
+        retryCountMax: 5, statuses: [429], everyStatusFrom: .max, repeatsUnknownOutcome: false,
+        obeysShouldRetry: false, firstWaitSeconds: 1, waitSecondsMax: 30, askedSecondsMax: 120,
+        stopsWhenAskedLonger: true, obeysRateLimitReset: true)
+
+    /// What to do after `attempt`, the `retryCount`-th retry (0: the first try). `random` is in 0..<1.
+    public func verdict(after attempt: Attempt, retryCount: Int, random: Double, now: Instant) -> Verdict {
+        guard retryCount < retryCountMax else { return .stop }
+        var asked: Double?
+        switch attempt {
+        case .failed(let error):
+            guard mayRepeat(error) else { return .stop }
+        case .answered(let response):
+            guard mayRepeat(response) else { return .stop }
+            asked = askedSeconds(response.fields, now: now)
+        }
+        if let asked, asked > 0 {
+            if asked <= askedSecondsMax { return .retry(afterSeconds: asked) }
+            if stopsWhenAskedLonger { return .stop }
+        }
+        var wait = firstWaitSeconds
+        for _ in 0..<min(retryCount, 30) where wait < waitSecondsMax { wait *= 2 }
+        return .retry(afterSeconds: min(wait, waitSecondsMax) * (1 - 0.25 * random))
+    }
+
+    private func mayRepeat(_ error: HTTPClientError) -> Bool {
+        switch error.cause {
+        case .invalidRequest, .answerTooLarge, .cancelled: false
+        case .unreachable: true
+        case .timedOut, .connectionLost: repeatsUnknownOutcome
+        }
+    }
+
+    private func mayRepeat(_ response: ClientResponse) -> Bool {
+        if obeysShouldRetry {
+            switch response.fields["x-should-retry"] {
+            case "true"?: return true
+            case "false"?: return false
+            default: break
+            }
+        }
+        return statuses.contains(response.status) || response.status >= everyStatusFrom
+    }
+
+    /// The wait that the server asks for, in seconds: `retry-after-ms`, `Retry-After` as seconds or as a date (RFC 9110
+    /// section 10.2.3), or the end of the rate limit's window.
+    private func askedSeconds(_ fields: FieldList, now: Instant) -> Double? {
+        if let text = fields["retry-after-ms"], let milliseconds = Double(text), milliseconds.isFinite {
+            return milliseconds / 1000
+        }
+        if let text = fields["Retry-After"] {
+            if let seconds = Double(text), seconds.isFinite { return seconds }
+            if let date = Instant(httpDate: text) {
+                return Double(date.milliseconds - now.milliseconds) / 1000
+            }
+        }
+        if obeysRateLimitReset, let text = fields["RateLimit-Reset"], let seconds = Int64(text) {
+            return Double(Instant(seconds: seconds).milliseconds - now.milliseconds) / 1000
+        }
+        return nil
+    }
+}

@@ -1,0 +1,163 @@
+import HTTPWire
+import JSON
+import Platform
+
+extension EventLoop {
+    /// Feeds `input` to the connection and does what comes of it, until all is eaten or a response is pending.
+    func feed(_ connection: Connection, _ input: Span<UInt8>) {
+        var position = 0
+        while !connection.isClosed {
+            switch connection.machine.receive(input, from: &position, now: now) {
+            case .more:
+                countBody(connection)
+                guard position < input.count else { return }
+            case .busy:
+                if position < input.count {
+                    connection.input = input.extracting(position...).withUnsafeBufferPointer { Array($0) }
+                }
+                return
+            case .head(let head): decide(connection, head, hasInput: position < input.count)
+            case .body(let body):
+                if let pending = connection.pending {
+                    connection.pending = nil
+                    run(connection, pending.head, body, pending.route, pending.parameters)
+                }
+            case .refused(let refusal): refuse(connection, refusal)
+            case .close: close(connection)
+            }
+        }
+    }
+
+    /// Keeps account of the bodies held, over all connections.
+    private func countBody(_ connection: Connection) {
+        let bytes = connection.machine.bodyBytes
+        bodyBytesTotal += bytes - connection.countedBodyBytes
+        connection.countedBodyBytes = bytes
+        guard bodyBytesTotal > limits.bodyBytesTotalMax, bytes > 0 else { return }
+        connection.machine.abandon(now: now)
+        refuse(connection, HTTPRefusal(503, "Too many large requests are being received."))
+    }
+
+    /// Refuses in the fixed order 404, 405, 401 (or what the access check answers), 413, 415, 417, or goes on.
+    private func decide(_ connection: Connection, _ head: RequestHead, hasInput: Bool) {
+        switch router.match(head) {
+        case .noPath: respond(connection, .problem(404, detail: "There is nothing at this path."))
+        case .noMethod(let allowed):
+            respond(
+                connection,
+                .problem(405, detail: "This path takes \(allowed).", fields: [("Allow", allowed)]))
+        case .options(let allowed): respond(connection, Response(status: 204, fields: [("Allow", allowed)]))
+        case .route(let route, let parameters):
+            if let refusal = route.access.check(head, connection.peer) ?? Self.contentRefusal(head, route) {
+                respond(connection, refusal)
+            } else {
+                take(connection, head, route, parameters, hasInput: hasInput)
+            }
+        }
+    }
+
+    private static func contentRefusal(_ head: RequestHead, _ route: Route) -> Response? {
+        if case .length(let count) = head.framing, count > route.bodyBytesMax {
+            return .problem(413, detail: "The body is longer than \(route.bodyBytesMax) bytes.")
+        }
+        if head.framing != .none, let refusal = ContentType.refusal(head, route) { return refusal }
+        guard head.expectation != .unknown else {
+            return .problem(417, detail: "The only expectation met here is 100-continue.")
+        }
+        return nil
+    }
+
+    private func take(
+        _ connection: Connection, _ head: RequestHead, _ route: Route, _ parameters: PathParameters, hasInput: Bool
+    ) {
+        let acceptance = connection.machine.takeBody(bodyBytesMax: route.bodyBytesMax, hasInput: hasInput, now: now)
+        switch acceptance {
+        case .run: run(connection, head, [], route, parameters)
+        case .read: connection.pending = (head, route, parameters)
+        case .sendContinue:
+            connection.pending = (head, route, parameters)
+            let sent = Response.continuation.withUnsafeBytes { connection.socket.send($0) }
+            // Nothing else is on its way, so it fits; a client for which it does not is not reading.
+            if sent != .bytes(Response.continuation.count) { close(connection) }
+        case .refused(let refusal): refuse(connection, refusal)
+        }
+    }
+
+    private func run(
+        _ connection: Connection, _ head: RequestHead, _ body: [UInt8], _ route: Route, _ parameters: PathParameters
+    ) {
+        // The handler holds the body until it answers, so it stays counted until then.
+        bodyBytesTotal += body.count - connection.countedBodyBytes
+        connection.countedBodyBytes = body.count
+        let request = RoutedRequest(
+            request: Request(head: head, body: body), parameters: parameters, peer: connection.peer)
+        switch route.handler {
+        case .now(let answer): respond(connection, answer(request))
+        case .later(let begin):
+            let key = RequestKey(connection: connection.serial, request: connection.machine.requestCount)
+            begin(request, Responder(key: key, mailbox: mailbox))
+        }
+    }
+
+    /// Answers a refusal; the machine closes the connection after it.
+    func refuse(_ connection: Connection, _ refusal: HTTPRefusal) {
+        let isOverload = refusal.status == 503
+        respond(
+            connection,
+            .problem(
+                refusal.status, detail: refusal.detail,
+                fields: isOverload ? [("Retry-After", String(limits.retryAfterSeconds))] : []))
+    }
+
+    /// Begins to send `response`: one write, and what does not fit when there is room.
+    func respond(_ connection: Connection, _ response: Response) {
+        if let fault = response.fault {
+            log(.error, "a handler's response was replaced by a 500", ["fault": fault])
+        }
+        bodyBytesTotal -= connection.countedBodyBytes
+        connection.countedBodyBytes = 0
+        connection.pending = nil
+        let note = connection.machine.beginResponse(now: now)
+        output.removeAll(keepingCapacity: true)
+        response.write(to: &output, dateLine: dateLine.bytes, note: note, isHead: connection.machine.isHead)
+        counters.responded(response.status)
+        switch output.withUnsafeBytes({ connection.socket.send($0) }) {
+        case .bytes(let count) where count == output.count:
+            if output.capacity > Self.outputBytesKept { output = [] }
+            finish(connection)
+        case .bytes(let count): keepOutput(connection, sentCount: count)
+        case .blocked: keepOutput(connection, sentCount: 0)
+        case .end, .failed: close(connection)
+        }
+    }
+
+    /// Storage of a larger response is given back.
+    private static let outputBytesKept = 64 * 1024
+
+    private func keepOutput(_ connection: Connection, sentCount: Int) {
+        connection.output = output
+        connection.outputSentCount = sentCount
+        output = []
+    }
+
+    /// Sends more of the response on its way.
+    func flush(_ connection: Connection) {
+        let sent = connection.output.withUnsafeBytes {
+            connection.socket.send(UnsafeRawBufferPointer(rebasing: $0[connection.outputSentCount...]))
+        }
+        switch sent {
+        case .bytes(let count):
+            connection.outputSentCount += count
+            connection.machine.progressed(now: now)
+            guard connection.outputSentCount == connection.output.count else { return }
+            connection.output = []
+            finish(connection)
+        case .blocked: break
+        case .end, .failed: close(connection)
+        }
+    }
+
+    private func finish(_ connection: Connection) {
+        if connection.machine.endResponse(now: now) == .linger { connection.socket.endSending() }
+    }
+}

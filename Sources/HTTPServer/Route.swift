@@ -1,0 +1,102 @@
+public import HTTPWire
+
+/// What is served at a path: method, limits, who may call, and the code that answers.
+public struct Route: Sendable {
+    /// The method. HEAD is served by the routes of GET.
+    public let method: HTTPMethod
+    /// The path, with parameters in braces: `/budget/reservations/{id}/settle`.
+    public let pattern: String
+    /// Bytes of body taken; more is 413, before any is read when the length was announced.
+    public let bodyBytesMax: Int
+    /// Media types taken, in lower case; another is 415. Empty: any.
+    ///
+    /// A body without `Content-Type` is taken for the first: RFC 9110 section 8.3 leaves that to the recipient, and a
+    /// body that is not what the route expects fails in its parser anyway.
+    public let mediaTypes: [String]
+    /// Who may call.
+    public let access: Access
+    /// What answers.
+    public let handler: Handler
+
+    /// A route.
+    public init(
+        _ method: HTTPMethod, _ pattern: String, bodyBytesMax: Int = 1 << 20,
+        mediaTypes: [String] = ["application/json"], access: Access = .open, handler: Handler
+    ) {
+        self.method = method
+        self.pattern = pattern
+        self.bodyBytesMax = bodyBytesMax
+        self.mediaTypes = mediaTypes
+        self.access = access
+        self.handler = handler
+    }
+}
+
+/// The code that answers a request.
+public enum Handler: Sendable {
+    /// Answers at once, on the thread that serves all connections: it must neither wait nor compute for long.
+    case now(@Sendable (RoutedRequest) -> Response)
+    /// Takes the request and sends the answer later, from any thread. It is called on the thread that serves all
+    /// connections, so it hands the work on and returns.
+    case later(@Sendable (RoutedRequest, Responder) -> Void)
+}
+
+/// Who may call a route. Asked after the path and the method were found right and before any byte of the body is read.
+public struct Access: Sendable {
+    let check: @Sendable (RequestHead, Peer) -> Response?
+
+    /// Lets pass when `check` returns nil; otherwise its response is the answer.
+    public init(_ check: @escaping @Sendable (RequestHead, Peer) -> Response?) { self.check = check }
+
+    /// Everybody.
+    public static let open = Access { _, _ in nil }
+}
+
+/// Who is at the other end of a connection.
+public struct Peer: Sendable, Equatable {
+    /// The address without port.
+    public let address: String
+    /// Whether it is this machine.
+    public let isLoopback: Bool
+
+    /// A peer at `address`.
+    public init(address: String, isLoopback: Bool) {
+        self.address = address
+        self.isLoopback = isLoopback
+    }
+}
+
+/// A request that found its route.
+public struct RoutedRequest: Sendable {
+    /// The request.
+    public let request: Request
+    /// What the parameters of the pattern stand for.
+    public let parameters: PathParameters
+    /// Who asks.
+    public let peer: Peer
+
+    /// A request that found its route.
+    public init(request: Request, parameters: PathParameters = PathParameters(), peer: Peer) {
+        self.request = request
+        self.parameters = parameters
+        self.peer = peer
+    }
+}
+
+/// The segments of a path that stand for the parameters of a pattern, decoded.
+public struct PathParameters: Sendable, Equatable {
+    private var pairs: [Pair]
+
+    private struct Pair: Sendable, Equatable {
+        let name: String
+        let value: String
+    }
+
+    /// Parameters with these names and values.
+    public init(_ pairs: [(String, String)] = []) { self.pairs = pairs.map { Pair(name: $0.0, value: $0.1) } }
+
+    /// The value of the parameter `name`, which is never empty; nil when the pattern has none of that name.
+    public subscript(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
+
+    mutating func add(_ name: String, _ value: String) { pairs.append(Pair(name: name, value: value)) }
+}

@@ -1,0 +1,24 @@
+public import HTTPWire
+
+/// What the server as a whole may cost.
+public struct ServerLimits: Sendable {
+    /// What one connection may cost.
+    public var http = HTTPLimits()
+    /// Connections open at once. At the limit no more are taken; they wait in the kernel.
+    public var connectionsMax = 256
+    /// Connections that may wait in the kernel.
+    public var backlog = 1024
+    /// Bytes of request bodies held at once over all connections; a request that would pass it is answered 503.
+    public var bodyBytesTotalMax = 128 << 20
+    /// Seconds that a client is told to wait when the server is overloaded.
+    public var retryAfterSeconds = 2
+    /// How long no connection is taken after the system had no descriptor or memory for one; doubled each time.
+    public var acceptPauseNanosecondsMin: UInt64 = 100_000_000
+    /// The longest such pause.
+    public var acceptPauseNanosecondsMax: UInt64 = 1_000_000_000
+    /// How long no line about such pauses is logged after one was.
+    public var acceptLogPauseNanoseconds: UInt64 = 60_000_000_000
+
+    /// The limits of the checklist.
+    public init() {}
+}

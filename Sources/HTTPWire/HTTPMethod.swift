@@ -1,0 +1,32 @@
+/// The request methods Bursar knows (RFC 9110 section 9.3, RFC 5789). Any other is answered 501.
+public enum HTTPMethod: String, Sendable, CaseIterable {
+    /// Reads.
+    case get = "GET"
+    /// Reads the fields without the content; served by the routes of `get`.
+    case head = "HEAD"
+    /// Does what the resource says.
+    case post = "POST"
+    /// Creates or replaces.
+    case put = "PUT"
+    /// Removes.
+    case delete = "DELETE"
+    /// Changes in part.
+    case patch = "PATCH"
+    /// Asks which methods there are.
+    case options = "OPTIONS"
+    /// Opens a tunnel; known so that it is refused as a method not allowed.
+    case connect = "CONNECT"
+    /// Sends the request back; known so that it is refused as a method not allowed.
+    case trace = "TRACE"
+
+    /// The method whose name these bytes are, case-sensitive; nil for any other.
+    init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        for method in Self.allCases where method.rawValue.utf8.count == range.count {
+            if equals(bytes, range, method.rawValue) {
+                self = method
+                return
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,147 @@
+/// Where the parts of a request target (RFC 9112 section 3.2) lie in the bytes of the head.
+struct RequestTarget: Sendable {
+    /// The whole target.
+    let range: Range<Int>
+    /// The path with its first slash; empty for `*` and for an absolute form without a path.
+    let path: Range<Int>
+    /// What follows the first question mark, if there is one.
+    let query: Range<Int>?
+    /// The authority of an absolute form, which takes the place of `Host`.
+    let authority: Range<Int>?
+    /// Whether the target is `*`, or an absolute form that means it.
+    let isAsterisk: Bool
+    /// Whether the path has percent escapes, so that its bytes are not its text.
+    let pathHasEscapes: Bool
+
+    /// Reads the target in `range`. Escapes are checked here, once, so that decoding later cannot fail.
+    init(_ bytes: Span<UInt8>, _ range: Range<Int>, isOptions: Bool) throws(HTTPRefusal) {
+        guard !range.isEmpty else { throw .syntax("The request target is empty.") }
+        for index in range {
+            let byte = bytes[index]
+            guard 0x21...0x7E ~= byte, byte != UInt8(ascii: "#") else {
+                throw .syntax("The request target has a character that must be escaped.")
+            }
+        }
+        self.range = range
+        if range.count == 1, bytes[range.lowerBound] == UInt8(ascii: "*") {
+            guard isOptions else { throw .syntax("The target * goes with OPTIONS only.") }
+            (path, query, authority, isAsterisk, pathHasEscapes) = (range.prefix(0), nil, nil, true, false)
+            return
+        }
+        var start = range.lowerBound
+        var authority: Range<Int>?
+        if bytes[start] != UInt8(ascii: "/") {
+            let found = try Self.authority(bytes, range)
+            authority = found
+            start = found.upperBound
+        }
+        let mark = firstIndex(of: UInt8(ascii: "?"), bytes, start..<range.upperBound)
+        self.authority = authority
+        path = start..<(mark ?? range.upperBound)
+        query = mark.map { ($0 + 1)..<range.upperBound }
+        isAsterisk = isOptions && path.isEmpty && query == nil
+        pathHasEscapes = try Self.checkPath(bytes, path)
+        if let query { try Self.checkEscapes(bytes, query) }
+    }
+
+    /// The authority of an absolute form; anything else that does not start with a slash is refused.
+    private static func authority(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(HTTPRefusal) -> Range<Int> {
+        for scheme in ["http://", "https://"] {
+            let start = range.lowerBound + scheme.utf8.count
+            guard start <= range.upperBound, equalsIgnoringCase(bytes, range.lowerBound..<start, scheme) else {
+                continue
+            }
+            var end = start
+            while end < range.upperBound, bytes[end] != UInt8(ascii: "/"), bytes[end] != UInt8(ascii: "?") { end += 1 }
+            guard isHost(bytes, start..<end) else { throw .syntax("The request target names no valid host.") }
+            return start..<end
+        }
+        throw .syntax("The request target must be a path, or a URL with http or https.")
+    }
+
+    /// Refuses what could climb out of its segment. True when the path has escapes.
+    private static func checkPath(_ bytes: Span<UInt8>, _ path: Range<Int>) throws(HTTPRefusal) -> Bool {
+        var start = path.lowerBound
+        var hasEscapes = false
+        while start < path.upperBound {
+            let first = start + 1
+            let end = firstIndex(of: UInt8(ascii: "/"), bytes, first..<path.upperBound) ?? path.upperBound
+            if firstIndex(of: UInt8(ascii: "%"), bytes, first..<end) != nil {
+                hasEscapes = true
+                try checkSegment(try unescaped(bytes, first..<end))
+            } else {
+                try checkNames(bytes, first..<end)
+            }
+            start = end
+        }
+        return hasEscapes
+    }
+
+    private static func checkSegment(_ segment: [UInt8]) throws(HTTPRefusal) {
+        guard !segment.contains(0), !segment.contains(UInt8(ascii: "/")) else {
+            throw .syntax("The path has an escaped slash or NUL.")
+        }
+        guard String(validating: segment, as: UTF8.self) != nil else { throw .syntax("The path is not UTF-8.") }
+        try checkNames(segment.span, 0..<segment.count)
+    }
+
+    private static func checkNames(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(HTTPRefusal) {
+        let isDots = 1...2 ~= range.count && range.allSatisfy { bytes[$0] == UInt8(ascii: ".") }
+        guard !isDots, firstIndex(of: UInt8(ascii: "\\"), bytes, range) == nil else {
+            throw .syntax("The path has a dot segment or a backslash.")
+        }
+    }
+
+    private static func checkEscapes(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(HTTPRefusal) {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            if bytes[index] == UInt8(ascii: "%") {
+                guard index + 2 < range.upperBound, hexadecimal(bytes[index + 1]) != nil,
+                    hexadecimal(bytes[index + 2]) != nil
+                else { throw .syntax("A percent sign must be followed by two hexadecimal digits.") }
+            }
+            index += 1
+        }
+    }
+
+    /// The bytes in `range` with each escape replaced, once.
+    static func unescaped(_ bytes: Span<UInt8>, _ range: Range<Int>, plusIsSpace: Bool = false) throws(HTTPRefusal)
+        -> [UInt8]
+    {
+        try checkEscapes(bytes, range)
+        var result: [UInt8] = []
+        result.reserveCapacity(range.count)
+        var index = range.lowerBound
+        while index < range.upperBound {
+            if bytes[index] == UInt8(ascii: "%"), index + 2 < range.upperBound,
+                let high = hexadecimal(bytes[index + 1]), let low = hexadecimal(bytes[index + 2])
+            {
+                result.append(high << 4 | low)
+                index += 3
+            } else {
+                result.append(plusIsSpace && bytes[index] == UInt8(ascii: "+") ? space : bytes[index])
+                index += 1
+            }
+        }
+        return result
+    }
+}
+
+/// Whether the bytes in `range` are a host with an optional port (RFC 9110 section 7.2), not empty and without user.
+func isHost(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    var index = range.lowerBound
+    if index < range.upperBound, bytes[index] == UInt8(ascii: "[") {
+        guard let end = firstIndex(of: UInt8(ascii: "]"), bytes, range), end > index + 1 else { return false }
+        for place in (index + 1)..<end
+        where hexadecimal(bytes[place]) == nil && bytes[place] != UInt8(ascii: ":") && !isHostCharacter(bytes[place]) {
+            return false
+        }
+        index = end + 1
+    } else {
+        while index < range.upperBound, isHostCharacter(bytes[index]) { index += 1 }
+        guard index > range.lowerBound else { return false }
+    }
+    guard index < range.upperBound else { return true }
+    guard bytes[index] == UInt8(ascii: ":"), range.upperBound - index <= 6 else { return false }
+    return ((index + 1)..<range.upperBound).allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= bytes[$0] }
+}

@@ -1,0 +1,29 @@
+// A cost is a sum of at most four products of a token count (0 to 10⁹) and a price (0 to 10¹² pico-USD). Their sum is
+// at most 2 · 10²¹, which 128 bits hold; in micro-USD it is at most 2 · 10¹⁵, which 64 bits hold. Nothing can overflow.
+
+public import Budget
+
+extension ModelPrice {
+    /// What `usage` costs at this price, rounded half to even to whole micro-USD.
+    public func cost(of usage: TokenUsage) -> CallCost {
+        let rates = rates(inputTokens: usage.inputTokens)
+        let cacheWrite = rates.cacheWrite ?? rates.input
+        let uncached = usage.inputTokens - usage.cacheWriteTokens - usage.cacheReadTokens
+        let picoUSD =
+            Self.product(uncached, rates.input)
+            + Self.product(usage.cacheWriteTokens - usage.longCacheWriteTokens, cacheWrite)
+            + Self.product(usage.longCacheWriteTokens, rates.longCacheWrite ?? cacheWrite)
+            + Self.product(usage.cacheReadTokens, rates.cacheRead ?? rates.input)
+            + Self.product(usage.outputTokens, rates.output)
+        return CallCost(amount: MicroUSD(Int64(clamping: Self.roundedToMillions(picoUSD))), priceID: id)
+    }
+
+    private static func product(_ tokens: Int, _ price: TokenPrice) -> Int128 { Int128(tokens) * Int128(price.picoUSD) }
+
+    /// `value` divided by a million, rounded to the nearest whole number, halves to the even one. Not for negatives.
+    static func roundedToMillions(_ value: Int128) -> Int128 {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: 1_000_000)
+        let roundsUp = remainder > 500_000 || (remainder == 500_000 && !quotient.isMultiple(of: 2))
+        return roundsUp ? quotient + 1 : quotient
+    }
+}

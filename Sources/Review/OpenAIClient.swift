@@ -1,0 +1,88 @@
+import Budget
+import HTTPClient
+import JSON
+
+/// A model behind OpenAI's chat completions, or behind any server that speaks them: vLLM, Ollama, LiteLLM, Mistral, …
+///
+/// Source: openai-python 3.3, ollama `openai/openai.go`, vLLM `entrypoints/openai/protocol.py`. OpenAI's own reasoning models take
+/// the answer's limit only as `max_completion_tokens`; Ollama knows only `max_tokens` and would ignore the other, leaving
+/// the answer without a limit. So OpenAI's host is sent the first and every other the second, and a refusal that names
+/// the field is answered by sending the other, once.
+public struct OpenAIClient: ModelClient {
+    /// The model's id.
+    public let model: String
+    private let exchange: ModelExchange
+
+    /// A client for `model` at `endpoint`, made by `ModelEndpoint.openAI`.
+    public init(endpoint: ModelEndpoint, model: String, connection: ModelConnection) {
+        self.model = model
+        exchange = ModelExchange(
+            endpoint: endpoint, connection: connection, keyVariable: "OPENAI_API_KEY", baseVariable: "OPENAI_BASE_URL",
+            model: model)
+    }
+
+    /// Has the model answer `prompt`.
+    public func complete(_ prompt: ModelPrompt, maxOutputTokens: Int) async -> ModelOutcome {
+        let names = ["max_completion_tokens", "max_tokens"]
+        let isOpenAI = exchange.endpoint.host == "api.openai.com"
+        var result = await post(prompt, maxOutputTokens: maxOutputTokens, limitName: names[isOpenAI ? 0 : 1])
+        if case .refused(let failure, let error) = result, failure.status == 400 || failure.status == 422,
+            error.names(names[isOpenAI ? 0 : 1])
+        {
+            result = await post(prompt, maxOutputTokens: maxOutputTokens, limitName: names[isOpenAI ? 1 : 0])
+        }
+        switch result {
+        case .success(let value, let requestID, let milliseconds):
+            return answer(value, requestID: requestID, milliseconds: milliseconds)
+        case .refused(let failure, _): return .notCharged(failure)
+        case .ended(let outcome): return outcome
+        }
+    }
+
+    private func post(_ prompt: ModelPrompt, maxOutputTokens: Int, limitName: String) async -> ModelExchange.Result {
+        var body = JSONObject([
+            ("model", .string(model)),
+            (
+                "messages",
+                [
+                    ["role": "system", "content": .string(prompt.system)],
+                    ["role": "user", "content": .string(prompt.user)],
+                ]
+            ),
+        ])
+        body[limitName] = .integer(maxOutputTokens)
+        var fields: FieldList = [:]
+        if let key = exchange.endpoint.key { fields["Authorization"] = "Bearer \(key)" }
+        return await exchange.post(
+            .object(body), fields: fields, deadlineSeconds: Self.deadlineSeconds(maxOutputTokens: maxOutputTokens))
+    }
+
+    private func answer(_ value: JSONValue, requestID: String?, milliseconds: Int) -> ModelOutcome {
+        let choice = value["choices"]?.array?.first
+        let message = choice?["message"]
+        let text = message?["content"]?.string ?? ""
+        let usage = TokenUsage(openAI: value["usage"], hasText: !text.isEmpty)
+        guard message != nil || usage != nil else {
+            let reason = "The model answered, but not in the form of chat completions."
+            return .unknown(reason: reason, detail: exchange.detail(VendorError(body: value.bytes)))
+        }
+        return .answered(
+            ModelAnswer(
+                text: text, usage: usage, model: value["model"]?.string ?? model,
+                stop: stop(
+                    choice?["finish_reason"]?.string, refusal: message?["refusal"]?.string, hasText: !text.isEmpty),
+                requestID: requestID, durationMilliseconds: milliseconds))
+    }
+
+    private func stop(_ reason: String?, refusal: String?, hasText: Bool) -> ModelAnswer.Stop {
+        if let refusal, !refusal.isEmpty { return .refused(explanation: refusal) }
+        switch reason {
+        case "stop"?: return .complete
+        case "length"?: return .cutOff
+        case "content_filter"?: return .refused(explanation: nil)
+        case let reason?: return .other(reason)
+        // Some servers leave it out.
+        case nil: return hasText ? .complete : .other("none given")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import Arguments
+import Glibc
+import Platform
+
+/// The program: reads the command line and hands over to one of the commands.
+@main
+enum Bursar {
+    static let version = "0.1.0"
+
+    static let program = Program(
+        name: "bursar", summary: "A code-review bot for GitLab whose token budget cannot be overspent.", version: version,
+        commands: [
+            ServeCommand.command, DemoCommand.command, StatusCommand.command, PricesCommand.command, CleanupCommand.command,
+        ])
+
+    static func main() async {
+        // A reader that goes away must end a write with EPIPE, not the daemon.
+        signal(SIGPIPE, SIG_IGN)
+        let status = await program.run(
+            Array(CommandLine.arguments.dropFirst()), output: Console.print, complaint: Console.complain)
+        exit(status)
+    }
+}

@@ -1,0 +1,32 @@
+import Arguments
+import Foundation
+import Platform
+import Settings
+
+/// The settings as every command reads them: `.env` in the working directory, the environment over it.
+enum CommandSettings {
+    /// Runs `body` with the settings, or names everything that is wrong with them and ends with exit status 2.
+    static func use(
+        for purpose: Settings.Purpose, _ body: (Settings, [SettingsWarning]) async throws -> Int32
+    ) async throws -> Int32 {
+        let file: DotEnvFile?
+        do { file = try DotEnvFile.read(".env") } catch {
+            Console.complain("Error: the settings file cannot be read: \(error)\n")
+            return UsageError.exitStatus
+        }
+        switch Settings.load(environment: ProcessInfo.processInfo.environment, dotEnv: file, for: purpose) {
+        case .success(let (settings, warnings)): return try await body(settings, warnings)
+        case .failure(let errors):
+            for problem in errors.problems { Console.complain("Error: \(problem)\n") }
+            return UsageError.exitStatus
+        }
+    }
+
+    /// `--data-dir`, the same for every command that reads the books.
+    static let dataDirectory = Parameter<String?>(
+        option: "--data-dir", value: "dir", help: "The directory of the books, instead of TOKEN_DATA_DIR.",
+        accepted: "a path", parse: { $0.isEmpty ? nil : $0 })
+
+    /// `--no-color`.
+    static let noColour = Parameter<Bool>(flag: "--no-color", help: "No colour, also on a terminal.")
+}
