@@ -74,7 +74,7 @@ enum Keys {
     static let apiToken = Key(
         variable: Variable(
             "BURSAR_API_TOKEN", .server, accepted: Parse.tokenText, secret: true,
-            meaning: "bearer token of the reservation and usage endpoints; without it they are closed"),
+            meaning: "bearer token of the reservation and usage endpoints; without it they are open, on loopback only"),
         parse: Parse.token)
 
     static let gitlabURL = Key(
@@ -85,7 +85,7 @@ enum Keys {
     static let gitlabToken = Key(
         variable: Variable(
             "GITLAB_TOKEN", .gitlab, accepted: Parse.tokenText, secret: true,
-            meaning: "access token of the bot, scope `api`, role Developer"),
+            meaning: "access token of the bot, scope `api`"),
         parse: Parse.token)
     static let webhookSecrets = Key(
         variable: Variable(

@@ -8,10 +8,11 @@ extension Settings {
         /// The books alone, as for `status` or `cleanup`: what is wrong with the rest does not matter.
         case books
 
-        fileprivate var subjects: Set<Variable.Subject> {
-            switch self {
-            case .daemon: Set(Variable.Subject.allCases)
-            case .books: [.budget, .books, .log]
+        func concerns(_ variable: Variable) -> Bool {
+            switch (self, variable.subject) {
+            case (.daemon, _), (.books, .budget), (.books, .books), (.books, .log): true
+            // The prices are part of the books: they say what a row cost.
+            case (.books, _): variable.name == Keys.pricesFile.name
             }
         }
     }
@@ -23,7 +24,7 @@ extension Settings {
         environment: [String: String], dotEnv: DotEnvFile? = nil, for purpose: Purpose = .daemon
     ) -> Result<(Settings, [SettingsWarning]), SettingsErrors> {
         var reader = SettingsReader(
-            sources: Sources(environment: environment, dotEnv: dotEnv), subjects: purpose.subjects)
+            sources: Sources(environment: environment, dotEnv: dotEnv), purpose: purpose)
         let settings = Settings(
             budget: reader.budget(), books: reader.books(), server: reader.server(),
             gitlab: purpose == .daemon ? reader.gitlab() : nil, review: reader.review(), model: reader.model(),

@@ -66,7 +66,7 @@ public struct ServerSettings: Sendable, Equatable {
     public var host: String
     /// The port; 0 is any free one.
     public var port: Int
-    /// The bearer token of the closed endpoints; nil closes them to everyone.
+    /// The bearer token of the endpoints that spend or tell; nil only on loopback, where they are open then.
     public var apiToken: Secret?
     /// Whether only this machine can reach `host`.
     public var isLoopback: Bool { Address.isLoopback(host) }

@@ -48,8 +48,8 @@ extension SettingsReader {
                 "\(tokenKey.name) is not set and reviews go to \(settings.model.baseURL)",
                 "a key, or another MODEL_PROVIDER or \(urlKey.name)")
         }
-        if !isAnthropic, !isSet(Keys.model) {
-            warn("MODEL is not set, so \(settings.model.id) is asked of MODEL_PROVIDER openai; it may not know it")
+        if !isAnthropic, settings.model.id == Keys.model.variable.defaultText {
+            warn("MODEL is \(settings.model.id) and MODEL_PROVIDER is openai, which may not know it")
         }
         if settings.model.apiKey != nil { remarkClearText(settings.model.baseURL, of: urlKey) }
     }

@@ -1,21 +1,21 @@
 /// Reads variables one by one and keeps what is wrong with them.
 struct SettingsReader {
     let sources: Sources
-    /// Problems of other subjects are not kept.
-    let subjects: Set<Variable.Subject>
+    /// Problems with variables that do not concern it are not kept.
+    let purpose: Settings.Purpose
     private(set) var problems: [SettingsProblem]
     private(set) var warnings: [SettingsWarning]
     private var wrong: Set<String> = []
 
-    init(sources: Sources, subjects: Set<Variable.Subject>) {
+    init(sources: Sources, purpose: Settings.Purpose) {
         self.sources = sources
-        self.subjects = subjects
+        self.purpose = purpose
         problems = sources.problems
         warnings = sources.warnings
     }
 
     /// The value of `key`, by default what its own default text reads as. `placeholder` stands in for a wrong value;
-    /// nobody sees it, because a wrong value fails the load (or is of a subject nobody asked for).
+    /// nobody sees it, because a wrong value fails the load (or does not concern the purpose).
     mutating func value<Value>(of key: Key<Value>, or placeholder: Value) -> Value {
         if sources[key.name] == nil { return key.parse(key.variable.defaultText) ?? placeholder }
         return value(of: key) ?? placeholder
@@ -26,7 +26,7 @@ struct SettingsReader {
         guard let entry = sources[key.name] else { return nil }
         if let value = key.parse(entry.text) { return value }
         wrong.insert(key.name)
-        if subjects.contains(key.variable.subject) {
+        if purpose.concerns(key.variable) {
             refuse(
                 "\(key.name) is \(Self.describe(entry.text, of: key.variable)) (\(entry.origin))", key.variable.accepted
             )
