@@ -116,7 +116,7 @@ private struct Pieces {
 
     init(of bytes: UnsafeBufferPointer<UInt8>) {
         var index = 0
-        var previous = Kind.lineBreak
+        var previous = Kind.sign
         while index < bytes.count {
             let kind = Self.kind(bytes[index])
             var end = index + 1
