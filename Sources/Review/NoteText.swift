@@ -159,12 +159,12 @@ public enum NoteText {
 }
 
 extension String {
-    /// Without blank lines at the beginning and blanks at the end; the first line keeps its indentation.
+    /// Without blank lines at the beginning and the end, and with LF for CR LF; the first line keeps its indentation.
     fileprivate var trimmed: String {
         var lines = utf8.split(separator: 0x0A, omittingEmptySubsequences: false)[...]
         func isBlank(_ line: Substring.UTF8View) -> Bool { line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
         while let first = lines.first, isBlank(first) { lines.removeFirst() }
         while let last = lines.last, isBlank(last) { lines.removeLast() }
-        return lines.map { String(Substring($0)) }.joined(separator: "\n")
+        return lines.map { String(Substring($0.last == 0x0D ? $0.dropLast() : $0)) }.joined(separator: "\n")
     }
 }
