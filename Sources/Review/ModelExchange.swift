@@ -3,15 +3,16 @@ import JSON
 
 /// One model call over the wire: tries, waits, and says what is known about the money.
 ///
-/// The vendors' SDKs send again after a timeout and a lost connection. Bursar does not: such a call may have been made and
-/// charged, and the hold pays for one.
+/// The vendors' SDKs send again after a timeout and a lost connection. Bursar does not: such a call may have been
+/// made and charged, and the hold pays for one.
 struct ModelExchange {
     let endpoint: ModelEndpoint
     let connection: ModelConnection
-    /// What the vendor is to be told to whom, for advice: `ANTHROPIC_API_KEY`.
+    /// The setting that holds the key, for advice: `ANTHROPIC_API_KEY`.
     let keyVariable: String
-    /// The setting that names the server: `ANTHROPIC_BASE_URL`.
+    /// The setting that names the server, for advice: `ANTHROPIC_BASE_URL`.
     let baseVariable: String
+    /// The model's id, for advice.
     let model: String
 
     /// What came back when the call certainly reached an end.
@@ -84,9 +85,9 @@ struct ModelExchange {
             let requestID = response.fields["request-id"] ?? response.fields["x-request-id"]
             guard response.isSuccess else {
                 let error = VendorError(body: response.body)
-                if Self.mayHaveBeenCharged(response.status, isStructured: error.isStructured) {
+                if Self.mayHaveBeenCharged(response.status, error) {
                     let reason =
-                        "A server between Bursar and the model gave up waiting (\(response.status)); the model may have answered it."
+                        "Waiting for the model was given up on its own side (\(response.status)); it may have answered."
                     return .ended(.unknown(reason: reason, detail: detail(error)))
                 }
                 return .refused(failure(response.status, error, requestID: requestID), error)
@@ -110,12 +111,15 @@ struct ModelExchange {
         }
     }
 
-    /// Gateways that lost or stopped waiting for the model: RFC 9110 sections 15.6.3 and 15.6.5, Cloudflare's 520 and 524.
-    private static func mayHaveBeenCharged(_ status: Int, isStructured: Bool) -> Bool {
+    /// Gateways that lost or stopped waiting for the model: RFC 9110 sections 15.6.3 and 15.6.5, Cloudflare's 520 and
+    /// 524.
+    ///
+    /// A proxy such as LiteLLM says so in words, whatever its status.
+    private static func mayHaveBeenCharged(_ status: Int, _ error: VendorError) -> Bool {
         switch status {
         case 504, 524: true
-        case 502, 520: !isStructured
-        default: false
+        case 502, 520: !error.isStructured || error.isTimeout
+        default: error.isTimeout
         }
     }
 

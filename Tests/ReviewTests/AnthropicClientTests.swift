@@ -115,7 +115,7 @@ import Testing
     @Test(arguments: [
         (400, "invalid_request_error", ModelFailure.Kind.invalid, 1), (401, "authentication_error", .auth, 1),
         (402, "billing_error", .quota, 1), (403, "permission_error", .auth, 1), (404, "not_found_error", .notFound, 1),
-        (408, "timeout", .unavailable, 3), (409, "conflict_error", .unavailable, 3),
+        (408, "request_error", .unavailable, 3), (409, "conflict_error", .unavailable, 3),
         (413, "request_too_large", .invalid, 1), (429, "rate_limit_error", .rateLimited, 3),
         (500, "api_error", .unavailable, 3), (502, "api_error", .unavailable, 3), (503, "api_error", .overloaded, 3),
         (529, "overloaded_error", .overloaded, 3), (307, "x", .invalid, 1),
@@ -192,6 +192,8 @@ import Testing
         (200, #"{"type": "error", "error": {"type": "api_error", "message": "late"}}"#), (204, ""),
         (502, "<html>Bad Gateway</html>"), (504, "<html>Gateway Time-out</html>"),
         (504, #"{"type": "error", "error": {"type": "timeout_error", "message": "x"}}"#), (524, "error code: 524"),
+        (408, #"{"error": {"message": "litellm.Timeout", "type": "timeout_error", "code": "408"}}"#),
+        (500, #"{"error": {"message": "x", "type": "Timeout"}}"#),
     ])
     func `an answer that says nothing of the call leaves its outcome unknown`(_ status: Int, _ body: String)
         async throws
