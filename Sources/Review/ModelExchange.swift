@@ -25,12 +25,6 @@ struct ModelExchange {
         case ended(ModelOutcome)
     }
 
-    private static let policy = {
-        var policy = RetryPolicy.modelVendor
-        policy.repeatsUnknownOutcome = false
-        return policy
-    }()
-
     /// Posts `body` until it is answered, refused for good or of unknown outcome.
     func post(_ body: JSONValue, fields: FieldList, deadlineSeconds: Double) async -> Result {
         var fields = fields
@@ -51,7 +45,7 @@ struct ModelExchange {
             let milliseconds = Int(clamping: (ended > started ? ended - started : 0) / 1_000_000)
             let result = judged(attempt, milliseconds: milliseconds)
             guard mayRetry(result) else { return result }
-            let verdict = Self.policy.verdict(
+            let verdict = RetryPolicy.modelVendor.verdict(
                 after: attempt, retryCount: retryCount, random: connection.environment.random(),
                 now: connection.environment.now())
             guard case .retry(let seconds) = verdict, !Task.isCancelled,
@@ -61,6 +55,7 @@ struct ModelExchange {
         }
     }
 
+    /// Whether another call would be the first that costs anything, and has any prospect.
     private func mayRetry(_ result: Result) -> Bool {
         switch result {
         case .success, .ended(.unknown), .ended(.answered): false
