@@ -110,16 +110,15 @@ import Testing
     }
 
     @Test(arguments: [
-        ("x\n```swift\ncode", "\n```\n\n---\n"), ("~~~\ncode\n```", "\n~~~\n\n---\n"),
-        ("````\n```\n", "\n````\n\n---\n"),
-        ("1. a\n   ```\n   b", "\n   ```\n\n---\n"), ("```\r\ncode\r\n```\r\n", "```\n\n---\n"),
-        ("``` a`b\n", "``` a`b\n\n---\n"),
-        ("```\na\n``` no end", "\n```\n\n---\n"), ("``\nx", "``\nx\n\n---\n"),
+        ("x\n```swift\ncode", "\n```"), ("~~~\ncode\n```", "\n~~~"), ("````\n```", "\n````"),
+        ("1. a\n   ```\n   b", "\n   ```"), ("```\na\n``` no end", "\n```"), ("```\ncode\n```", ""),
+        ("```\ncode\n````  \nx", ""), ("``` a`b", ""), ("``\nx", ""), ("~~~\n```\n~~~\n```\n~~~\n```", ""),
     ])
-    func `closes a code block that the model left open, and no other`(_ text: String, _ end: String) {
-        let note = NoteText.review(Self.answer(text), figures: Self.figures())
-        let before = note.components(of: "---\n") == 2
-        #expect(before && note.split(separator: "All 2").first.map { String($0).hasSuffix(end) } == true, "\(note)")
+    func `closes a code block that the model left open, and no other`(_ text: String, _ closing: String) {
+        for written in [text, text + "\n\n", "\n" + text.replacing("\n", with: "\r\n") + "\r\n"] {
+            let note = NoteText.review(Self.answer(written), figures: Self.figures())
+            #expect(note.hasPrefix("**AI code review**\n\n\(text)\(closing)\n\n---\nAll 2 "), "\(note)")
+        }
     }
 
     @Test(arguments: [200, 201, 350])
