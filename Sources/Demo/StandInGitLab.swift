@@ -1,21 +1,24 @@
 import HTTPServer
-import HTTPWire
-import JSON
-import Platform
+package import HTTPWire
+package import JSON
+package import Platform
 import Synchronization
-import UTCTime
+package import UTCTime
 
 /// A small GitLab on loopback: projects, merge requests with their diffs, labels and notes, over the REST API's own paths.
-final class StandInGitLab: Sendable {
+package final class StandInGitLab: Sendable {
     /// A note on a merge request.
-    struct Note: Sendable {
-        let id: Int
-        var body: String
-        var editCount: Int
+    package struct Note: Sendable {
+        /// GitLab's number of the note.
+        package let id: Int
+        /// Its Markdown.
+        package var body: String
+        /// How often it was edited.
+        package var editCount: Int
     }
 
     /// GitLab's number and name of the bot that the access token belongs to.
-    static let bot = (id: 7, username: "bursar_bot")
+    package static let bot = (id: 7, username: "bursar_bot")
 
     private struct State {
         var labels: [Int: [String]] = [:]
@@ -24,44 +27,49 @@ final class StandInGitLab: Sendable {
     }
 
     /// The API's base: `http://127.0.0.1:PORT`.
-    var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://127.0.0.1:\(port)" }
 
     private let mergeRequests: [StandInMergeRequest]
     private let token: String
     private let now: @Sendable () -> Instant
+    private let trouble: @Sendable (RequestHead) -> Response?
     private let state = Mutex(State())
     private let bound = Mutex<(server: Server, port: Int)?>(nil)
     private var port: Int { bound.withLock { $0?.port ?? 0 } }
 
-    /// A GitLab that knows `mergeRequests` and takes `token`.
-    init(mergeRequests: [StandInMergeRequest], token: String, now: @escaping @Sendable () -> Instant) {
+    /// A GitLab that knows `mergeRequests` and takes `token`. `trouble` may answer a request in its place.
+    package init(
+        mergeRequests: [StandInMergeRequest], token: String, now: @escaping @Sendable () -> Instant,
+        trouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil }
+    ) {
+        self.trouble = trouble
         self.mergeRequests = mergeRequests
         self.token = token
         self.now = now
     }
 
     /// Begins to listen on a free port of 127.0.0.1.
-    func start(log: Log) throws {
+    package func start(log: Log) throws {
         let server = Server(routes: routes, time: .system, log: log)
         let port = try server.start(host: "127.0.0.1", port: 0)
         bound.withLock { $0 = (server, port) }
     }
 
     /// Stops listening.
-    func stop() { bound.withLock { $0 }?.server.stop(graceSeconds: 1) }
+    package func stop() { bound.withLock { $0 }?.server.stop(graceSeconds: 1) }
 
     /// Puts `label` on the merge request and returns the labels before and after.
-    func add(label: String, to mergeRequest: StandInMergeRequest) -> (before: [String], after: [String]) {
+    package func add(label: String, to mergeRequest: StandInMergeRequest) -> (before: [String], after: [String]) {
         changeLabels(of: mergeRequest) { labels in if !labels.contains(label) { labels.append(label) } }
     }
 
     /// Takes `label` from the merge request and returns the labels before and after.
-    func remove(label: String, from mergeRequest: StandInMergeRequest) -> (before: [String], after: [String]) {
+    package func remove(label: String, from mergeRequest: StandInMergeRequest) -> (before: [String], after: [String]) {
         changeLabels(of: mergeRequest) { labels in labels.removeAll { $0 == label } }
     }
 
     /// The notes on the merge request, oldest first.
-    func notes(of mergeRequest: StandInMergeRequest) -> [Note] { state.withLock { $0.notes[mergeRequest.key] ?? [] } }
+    package func notes(of mergeRequest: StandInMergeRequest) -> [Note] { state.withLock { $0.notes[mergeRequest.key] ?? [] } }
 
     private func changeLabels(
         of mergeRequest: StandInMergeRequest, _ change: (inout [String]) -> Void
@@ -76,8 +84,8 @@ final class StandInGitLab: Sendable {
     }
 
     private var routes: [Route] {
-        let access = Access { [token] head, _ in
-            head.fields["private-token"] == token ? nil : .json(401, ["message": "401 Unauthorized"])
+        let access = Access { [token, trouble] head, _ in
+            head.fields["private-token"] == token ? trouble(head) : .json(401, ["message": "401 Unauthorized"])
         }
         let path = "/api/v4/projects/{project}/merge_requests/{iid}"
         func route(
@@ -195,7 +203,7 @@ extension StandInMergeRequest {
     var baseSHA: String { String(sha.reversed()) }
 
     /// The body of the webhook GitLab sends when labels change, in the form of GitLab 18.
-    func labelDelivery(before: [String], after: [String], at time: Instant, instance: String) -> JSONValue {
+    package func labelDelivery(before: [String], after: [String], at time: Instant, instance: String) -> JSONValue {
         func label(_ title: String) -> JSONValue {
             [
                 "id": .integer(title.utf8.reduce(1) { $0 + Int($1) }), "title": .string(title), "color": "#6699cc",

@@ -1,13 +1,21 @@
 // The working day that the demonstration plays: merge requests of a small shop, made up, with the mistakes people make.
 
 /// A merge request of the stand-in GitLab.
-struct StandInMergeRequest: Sendable {
+package struct StandInMergeRequest: Sendable {
     /// One changed file, its hunks as GitLab's API gives them.
-    struct Change: Sendable {
+    package struct Change: Sendable {
         let path: String
-        var isNew = false
-        var isGenerated = false
+        let isNew: Bool
+        let isGenerated: Bool
         let diff: String
+
+        /// A change of the file at `path`.
+        package init(path: String, isNew: Bool = false, isGenerated: Bool = false, diff: String) {
+            self.path = path
+            self.isNew = isNew
+            self.isGenerated = isGenerated
+            self.diff = diff
+        }
     }
 
     let project: StandInProject
@@ -18,12 +26,33 @@ struct StandInMergeRequest: Sendable {
     let branch: String
     let sha: String
     let changes: [Change]
+
+    /// A merge request of these parts.
+    package init(
+        project: StandInProject, iid: Int, title: String, description: String, author: String, branch: String,
+        sha: String, changes: [Change]
+    ) {
+        self.project = project
+        self.iid = iid
+        self.title = title
+        self.description = description
+        self.author = author
+        self.branch = branch
+        self.sha = sha
+        self.changes = changes
+    }
 }
 
 /// A project of the stand-in GitLab.
-struct StandInProject: Sendable, Equatable {
+package struct StandInProject: Sendable, Equatable {
     let id: Int
     let path: String
+
+    /// A project of GitLab's number `id` at `path`.
+    package init(id: Int, path: String) {
+        self.id = id
+        self.path = path
+    }
 
     static let backend = StandInProject(id: 42, path: "shop/backend-api")
     static let frontend = StandInProject(id: 58, path: "shop/frontend-app")
