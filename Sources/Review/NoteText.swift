@@ -87,7 +87,8 @@ public enum NoteText {
         case .other(let reason):
             remarks.append("**The answer may be incomplete**: the model stopped with \(Markdown.code(reason)).")
         }
-        if let input = answer.usage?.inputTokens, input < figures.estimatedInputTokens / 2 {
+        // Estimates of foreign tokenizers are off by less than that.
+        if let input = answer.usage?.inputTokens, input < figures.estimatedInputTokens / 3 {
             remarks.append(
                 "**The model may have read only a part**: it counted \(grouped(input)) tokens where about "
                     + "\(grouped(figures.estimatedInputTokens)) were sent. Servers like Ollama "

@@ -47,7 +47,7 @@ import Testing
         let usage = try TokenUsage(
             inputTokens: 140_000, outputTokens: 8_192, cacheWriteTokens: 1_000, cacheReadTokens: 2_000)
         let figures = Self.figures(
-            files, estimated: 300_000, cost: nil,
+            files, estimated: 450_000, cost: nil,
             budget: BudgetFigures(usedTokens: 900_000, heldTokens: 60_000, limitTokens: 950_000))
         #expect(
             NoteText.review(Self.answer("- one\n  ```swift\n  let", usage: usage, stop: .cutOff), figures: figures)
@@ -56,7 +56,7 @@ import Testing
 
                 > ⚠️ **The answer is incomplete**: it reached the limit of one answer. A larger REVIEW_MAX_OUTPUT_TOKENS gives more room.
                 >
-                > ⚠️ **The model may have read only a part**: it counted 140,000 tokens where about 300,000 were sent. Servers like Ollama cut long prompts in silence; a longer context (OLLAMA_CONTEXT_LENGTH) helps.
+                > ⚠️ **The model may have read only a part**: it counted 140,000 tokens where about 450,000 were sent. Servers like Ollama cut long prompts in silence; a longer context (OLLAMA_CONTEXT_LENGTH) helps.
                 >
                 > ⚠️ **Hidden characters** that reorder or conceal text are in `a.swift`.
                 >
@@ -72,7 +72,7 @@ import Testing
                 - `` x`y.lock ``: generated, says GitLab
                 - `big.svg`: too large at GitLab
 
-                `claude-sonnet-5-5` · 140,000 tokens in (2,000 read from cache, 1,000 written to cache, estimated 300,000), 8,192 out · cost unknown · daily budget: 900,000 of 950,000 tokens used, 60,000 held, 0 left · Commit `a1b2c3d4e5f6`.
+                `claude-sonnet-5-5` · 140,000 tokens in (2,000 read from cache, 1,000 written to cache, estimated 450,000), 8,192 out · cost unknown · daily budget: 900,000 of 950,000 tokens used, 60,000 held, 0 left · Commit `a1b2c3d4e5f6`.
 
                 """)
     }
@@ -102,8 +102,8 @@ import Testing
         #expect(note.contains("**Large review**") == isLarge)
     }
 
-    @Test(arguments: [(6_450, false), (6_449, true)])
-    func `remarks a prompt of which the server counted less than half`(_ input: Int, _ isCut: Bool) throws {
+    @Test(arguments: [(4_300, false), (4_299, true)])
+    func `remarks a prompt of which the server counted less than a third`(_ input: Int, _ isCut: Bool) throws {
         let usage = try TokenUsage(inputTokens: input, outputTokens: 1)
         let note = NoteText.review(Self.answer(usage: usage), figures: Self.figures())
         #expect(note.contains("may have read only a part") == isCut)
