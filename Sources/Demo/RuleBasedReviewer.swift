@@ -97,15 +97,10 @@ enum RuleBasedReviewer {
         return text
     }
 
-    /// The path in a header line such as `### File: src/a.ts` or `+++ b/src/a.ts`; nil for other lines.
+    /// The path in the line above a file's hunks: `Path: src/a.ts (new file)`; nil for other lines.
     private static func filePath(_ line: Substring) -> String? {
-        for prefix in ["+++ b/", "+++ ", "## File: ", "### File: ", "File: ", "### ", "## "]
-        where line.hasPrefix(prefix) {
-            let rest = line.dropFirst(prefix.count).drop { $0 == "`" }
-            let path = rest.prefix { $0 != "`" && $0 != " " }
-            return path.contains(".") ? String(path) : nil
-        }
-        return nil
+        guard line.hasPrefix("Path: ") else { return nil }
+        return String(line.dropFirst(6).prefix { $0 != " " })
     }
 
     /// The first new line number of a hunk header: 18 for `@@ -18,6 +18,22 @@`.
