@@ -1,5 +1,6 @@
 // A cost is a sum of at most four products of a token count (0 to 10⁹) and a price (0 to 10¹² pico-USD). Their sum is
-// at most 2 · 10²¹, which 128 bits hold; in micro-USD it is at most 2 · 10¹⁵, which 64 bits hold. Nothing can overflow.
+// at most 2 · 10²¹, which 128 bits hold; in micro-USD it is at most 2 · 10¹⁵, which 64 bits hold. Nothing can
+// overflow.
 
 public import Budget
 

@@ -10,7 +10,8 @@ extension PriceTable {
         try PriceTable(parsing: PackageResources.model_prices_json)
     }
 
-    /// Reads a table in the form of `data/model-prices.json`. The error names the entry, the field and what is accepted.
+    /// Reads a table in the form of `data/model-prices.json`. The error names the entry, the field and what is
+    /// accepted.
     ///
     /// Unknown fields are errors, because a misspelt `cache_raed` would otherwise cost money.
     public init(parsing bytes: [UInt8]) throws(PriceTableError) {

@@ -42,8 +42,8 @@ public struct PriceTable: Sendable {
 
     /// The price of `model` at `time`; nil when the model is unknown.
     ///
-    /// The id must be exact, or exact with a date behind it (`-20260131`, `-2026-01-31`); a prefix is another model. The
-    /// latest entry in force decides. A call before the first entry takes the first: nothing earlier is known.
+    /// The id must be exact, or exact with a date behind it (`-20260131`, `-2026-01-31`); a prefix is another model.
+    /// The latest entry in force decides. A call before the first entry takes the first: nothing earlier is known.
     public func price(of model: String, at time: Instant) -> ModelPrice? {
         let entries = entriesByModel[model] ?? Self.withoutDate(model).flatMap { entriesByModel[$0] }
         return entries?.last { $0.effectiveFrom <= time.day } ?? entries?.first

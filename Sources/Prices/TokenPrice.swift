@@ -14,7 +14,8 @@ public struct TokenPrice: Sendable, Hashable, Comparable {
         self.picoUSD = picoUSD
     }
 
-    /// Reads dollars for a million tokens: `2`, `0.25`, at most six places; nil for signs, exponents, blanks, `.5`, `5.`.
+    /// Reads dollars for a million tokens: `2`, `0.25`, at most six places; nil for signs, exponents, blanks, `.5`,
+    /// `5.`.
     public init?(usdPerMillion text: String) {
         let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard 1...2 ~= parts.count, 1...7 ~= parts[0].count else { return nil }

@@ -4,8 +4,8 @@ import JSON
 
 /// A model behind Anthropic's Messages API.
 ///
-/// Source: docs.anthropic.com, "Messages", "Errors", "Handling stop reasons"; anthropic-sdk-python 0.121. Sends neither sampling
-/// parameters nor `thinking` nor a prefilled answer: the newest models refuse each of them.
+/// Source: docs.anthropic.com, "Messages", "Errors", "Handling stop reasons"; anthropic-sdk-python 0.121. Sends
+/// neither sampling parameters nor `thinking` nor a prefilled answer: the newest models refuse each of them.
 public struct AnthropicClient: ModelClient {
     /// The model's id.
     public let model: String

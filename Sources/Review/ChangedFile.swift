@@ -6,7 +6,8 @@ public struct ChangedFile: Sendable, Equatable {
     public var oldPath: String
     /// The path after the change.
     public var newPath: String
-    /// The hunks alone, from the first `@@` on: neither `diff --git` nor `---` and `+++`. Empty when GitLab sent none.
+    /// The hunks alone, from the first `@@` on: neither `diff --git` nor `---` and `+++`. Empty when GitLab sent
+    /// none.
     public var diff: String
     /// Whether the change adds the file.
     public var isNew: Bool

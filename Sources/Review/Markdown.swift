@@ -18,7 +18,8 @@ enum Markdown {
 
     /// The line that closes a code block left open at the end of `text`, else nil.
     ///
-    /// CommonMark 4.5. The closing line repeats the indentation of the opening one, which is right in a list item too.
+    /// CommonMark 4.5. The closing line repeats the indentation of the opening one, which is right in a list item
+    /// too.
     static func closingFence(of text: String) -> String? {
         var open: (indentation: Substring, sign: UInt8, length: Int)?
         // By bytes: CR LF is one Character and would hide the line break.

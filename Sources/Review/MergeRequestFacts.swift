@@ -16,9 +16,9 @@ public struct MergeRequestFacts: Sendable, Equatable {
     public var targetBranch: String
     /// The labels it carries.
     public var labels: [String]
-    /// The page of the merge request.
+    /// The page of the merge request. Not shown to the model.
     public var url: String
-    /// The full hash of the newest commit, the one under review.
+    /// The full hash of the newest commit, the one under review. Not shown to the model.
     public var headSHA: String
 
     /// Facts of these parts.

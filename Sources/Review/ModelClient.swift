@@ -32,8 +32,8 @@ public struct ModelConnection: Sendable {
 }
 
 extension ModelClient {
-    /// Seconds after which a call for `maxOutputTokens` tokens is given up: ten minutes as in the vendors' SDKs, longer
-    /// answers in proportion (an hour for 128,000 tokens), never more than an hour.
+    /// Seconds after which a call for `maxOutputTokens` tokens is given up: ten minutes as in the vendors' SDKs,
+    /// longer answers in proportion (an hour for 128,000 tokens), never more than an hour.
     static func deadlineSeconds(maxOutputTokens: Int) -> Double {
         min(max(600, 3600 * Double(maxOutputTokens) / 128_000), 3600)
     }

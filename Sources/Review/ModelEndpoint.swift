@@ -18,7 +18,7 @@ public struct ModelEndpoint: Sendable {
         public var description: String {
             switch self {
             case .baseURL(let text):
-                "\"\(text)\" is not a base URL: accepted is http:// or https:// with a host and perhaps a port and a path"
+                "\"\(text)\" is not a base URL: accepted is http:// or https://, a host, perhaps a port and a path"
             case .key: "the API key has a blank, a line break or another character that no key has"
             }
         }

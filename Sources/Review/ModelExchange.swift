@@ -3,15 +3,16 @@ import JSON
 
 /// One model call over the wire: tries, waits, and says what is known about the money.
 ///
-/// The vendors' SDKs send again after a timeout and a lost connection. Bursar does not: such a call may have been made and
-/// charged, and the hold pays for one.
+/// The vendors' SDKs send again after a timeout and a lost connection. Bursar does not: such a call may have been
+/// made and charged, and the hold pays for one.
 struct ModelExchange {
     let endpoint: ModelEndpoint
     let connection: ModelConnection
-    /// What the vendor is to be told to whom, for advice: `ANTHROPIC_API_KEY`.
+    /// The setting that holds the key, for advice: `ANTHROPIC_API_KEY`.
     let keyVariable: String
-    /// The setting that names the server: `ANTHROPIC_BASE_URL`.
+    /// The setting that names the server, for advice: `ANTHROPIC_BASE_URL`.
     let baseVariable: String
+    /// The model's id, for advice.
     let model: String
 
     /// What came back when the call certainly reached an end.
@@ -23,12 +24,6 @@ struct ModelExchange {
         /// Nothing to be done here.
         case ended(ModelOutcome)
     }
-
-    private static let policy = {
-        var policy = RetryPolicy.modelVendor
-        policy.repeatsUnknownOutcome = false
-        return policy
-    }()
 
     /// Posts `body` until it is answered, refused for good or of unknown outcome.
     func post(_ body: JSONValue, fields: FieldList, deadlineSeconds: Double) async -> Result {
@@ -50,7 +45,7 @@ struct ModelExchange {
             let milliseconds = Int(clamping: (ended > started ? ended - started : 0) / 1_000_000)
             let result = judged(attempt, milliseconds: milliseconds)
             guard mayRetry(result) else { return result }
-            let verdict = Self.policy.verdict(
+            let verdict = RetryPolicy.modelVendor.verdict(
                 after: attempt, retryCount: retryCount, random: connection.environment.random(),
                 now: connection.environment.now())
             guard case .retry(let seconds) = verdict, !Task.isCancelled,
@@ -60,6 +55,7 @@ struct ModelExchange {
         }
     }
 
+    /// Whether another call would be the first that costs anything, and has any prospect.
     private func mayRetry(_ result: Result) -> Bool {
         switch result {
         case .success, .ended(.unknown), .ended(.answered): false
@@ -84,9 +80,9 @@ struct ModelExchange {
             let requestID = response.fields["request-id"] ?? response.fields["x-request-id"]
             guard response.isSuccess else {
                 let error = VendorError(body: response.body)
-                if Self.mayHaveBeenCharged(response.status, isStructured: error.isStructured) {
+                if Self.mayHaveBeenCharged(response.status, error) {
                     let reason =
-                        "A server between Bursar and the model gave up waiting (\(response.status)); the model may have answered it."
+                        "Waiting for the model was given up on its own side (\(response.status)); it may have answered."
                     return .ended(.unknown(reason: reason, detail: detail(error)))
                 }
                 return .refused(failure(response.status, error, requestID: requestID), error)
@@ -110,12 +106,15 @@ struct ModelExchange {
         }
     }
 
-    /// Gateways that lost or stopped waiting for the model: RFC 9110 sections 15.6.3 and 15.6.5, Cloudflare's 520 and 524.
-    private static func mayHaveBeenCharged(_ status: Int, isStructured: Bool) -> Bool {
+    /// Gateways that lost or stopped waiting for the model: RFC 9110 sections 15.6.3 and 15.6.5, Cloudflare's 520 and
+    /// 524.
+    ///
+    /// A proxy such as LiteLLM says so in words, whatever its status.
+    private static func mayHaveBeenCharged(_ status: Int, _ error: VendorError) -> Bool {
         switch status {
         case 504, 524: true
-        case 502, 520: !isStructured
-        default: false
+        case 502, 520: !error.isStructured || error.isTimeout
+        default: error.isTimeout
         }
     }
 

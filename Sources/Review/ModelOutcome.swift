@@ -6,8 +6,8 @@ public enum ModelOutcome: Sendable, Equatable {
     case answered(ModelAnswer)
     /// Certainly nothing was spent: release.
     case notCharged(ModelFailure)
-    /// The call may have cost money: the hold stays, and another call needs a hold of its own. `reason` is for everyone,
-    /// `detail` for the log alone.
+    /// The call may have cost money: the hold stays, and another call needs a hold of its own. `reason` is for
+    /// everyone, `detail` for the log alone.
     case unknown(reason: String, detail: String?)
 }
 

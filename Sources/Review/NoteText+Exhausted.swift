@@ -4,36 +4,38 @@ import UTCTime
 extension NoteText {
     /// That a budget left no room for a review: the figures, when there will be room, and what to do.
     ///
-    /// `resumesByItself` says that what was blocked is reviewed after the reset without anybody's doing. A review that is
-    /// larger than the whole limit is promised nothing.
+    /// `resumesByItself` says that what was blocked is reviewed after the reset without anybody's doing. A review
+    /// that is larger than the whole limit is promised nothing.
     public static func exhausted(_ refusal: Refusal, labelName: String, resumesByItself: Bool) -> String {
         let isDaily = refusal.budget == "daily"
         let name = Markdown.code(refusal.budget)
         let limit = isDaily ? "its daily token limit" : "the limit of the token budget \(name)"
-        let used = "\(grouped(refusal.usedTokens)) tokens used"
+        let (used, held) = (grouped(refusal.usedTokens), grouped(refusal.heldTokens))
+        let (most, needed) = (grouped(refusal.limitTokens), grouped(refusal.requestedTokens))
         let reset = instant(refusal)
         let sentence: String
         let details: String
         var actions: [String] = []
         if refusal.exceedsWholeLimit {
             sentence =
-                "This review may need \(grouped(refusal.requestedTokens)) tokens, more than the whole "
+                "This review may need \(needed) tokens, more than the whole "
                 + (isDaily ? "daily token limit" : "limit of the token budget \(name)")
-                + " of \(grouped(refusal.limitTokens)) (\(used)). Waiting will not make it fit."
+                + " of \(most) (\(used) tokens used). Waiting will not make it fit."
             details = "The budget resets at \(isDaily ? "midnight UTC (\(reset))" : reset), which will not be enough"
             actions = [
-                "Split the merge request: a review of at most \(grouped(refusal.limitTokens)) tokens fits an unused budget",
-                "Ask your DevOps team for a higher limit or a lower REVIEW_MAX_INPUT_TOKENS or REVIEW_MAX_OUTPUT_TOKENS",
+                "Split the merge request: a review of at most \(most) tokens fits an unused budget",
+                "Ask your DevOps team for a higher limit or a lower REVIEW_MAX_INPUT_TOKENS",
             ]
         } else {
             sentence =
-                "The AI code review service has reached \(limit) (\(used)). Reviews will automatically resume "
-                + (isDaily ? "tomorrow." : "at \(reset).")
+                "The AI code review service has reached \(limit) (\(used) tokens used). "
+                + "Reviews will automatically resume " + (isDaily ? "tomorrow." : "at \(reset).")
             details = "Reviews will resume at \(isDaily ? "midnight UTC (\(reset))" : reset)"
             let after = isDaily ? "tomorrow" : "after \(reset)"
             if resumesByItself {
                 actions.append(
-                    "Nothing: this merge request is reviewed by itself \(after) if it still carries the '\(labelName)' label"
+                    "Nothing: this merge request is reviewed by itself \(after) if it still carries the "
+                        + "'\(labelName)' label"
                 )
             } else {
                 actions.append("Remove and re-add the '\(labelName)' label \(after)")
@@ -41,7 +43,7 @@ extension NoteText {
             if refusal.heldTokens > 0, addingClamped(refusal.usedTokens, refusal.requestedTokens) <= refusal.limitTokens
             {
                 actions.append(
-                    "Or re-add it in a few minutes: running reviews hold \(grouped(refusal.heldTokens)) tokens and usually give some back"
+                    "Or re-add the label in a few minutes: running reviews hold \(held) tokens and usually give some back"
                 )
             }
         }
@@ -53,8 +55,8 @@ extension NoteText {
             **Budget Details:**
             - Check the budget status at: GET /budget/status
             - \(details)
-            - Used: \(grouped(refusal.usedTokens)) of \(grouped(refusal.limitTokens)) tokens; held for running reviews: \(grouped(refusal.heldTokens))
-            - This review's estimate: \(grouped(refusal.requestedTokens)) tokens; what would still fit: \(grouped(refusal.largestThatFits))
+            - Used: \(used) of \(most) tokens; held for running reviews: \(held)
+            - This review's estimate: \(needed) tokens; what would still fit: \(grouped(refusal.largestThatFits))
 
             **What you can do:**
             \(actions.map { "- \($0)" }.joined(separator: "\n"))

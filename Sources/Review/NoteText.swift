@@ -54,7 +54,8 @@ public enum NoteText {
             switch spending {
             case .nothing: "No tokens were spent."
             case .unknown(let held):
-                "The call may have been charged, so \(grouped(held)) tokens stay held in the budget until it resets or the outcome is known."
+                "The call may have been charged, so \(grouped(held)) tokens stay held in the budget until it resets "
+                    + "or the outcome is known."
             }
         return """
             ❌ **Code Review Failed**
@@ -77,7 +78,8 @@ public enum NoteText {
         case .complete: break
         case .cutOff:
             remarks.append(
-                "**The answer is incomplete**: it reached the limit of one answer. A larger REVIEW_MAX_OUTPUT_TOKENS gives more room."
+                "**The answer is incomplete**: it reached the limit of one answer. "
+                    + "A larger REVIEW_MAX_OUTPUT_TOKENS gives more room."
             )
         case .refused(let explanation):
             let words = explanation.map { ": " + Markdown.code($0) } ?? "."
@@ -88,7 +90,8 @@ public enum NoteText {
         if let input = answer.usage?.inputTokens, input < figures.estimatedInputTokens / 2 {
             remarks.append(
                 "**The model may have read only a part**: it counted \(grouped(input)) tokens where about "
-                    + "\(grouped(figures.estimatedInputTokens)) were sent. Servers like Ollama cut long prompts in silence; a longer context (OLLAMA_CONTEXT_LENGTH) helps."
+                    + "\(grouped(figures.estimatedInputTokens)) were sent. Servers like Ollama "
+                    + "cut long prompts in silence; a longer context (OLLAMA_CONTEXT_LENGTH) helps."
             )
         }
         if !figures.suspiciousFiles.isEmpty {
@@ -101,7 +104,8 @@ public enum NoteText {
         if let budget = figures.budget, let tokens = answer.usage?.totalTokens, budget.isLarge(tokens: tokens) {
             let percent = Int(Int128(tokens) * 100 / Int128(budget.limitTokens))
             remarks.append(
-                "**Large review**: it took \(percent) % of the \(budget.name) token budget. Smaller merge requests leave more for others."
+                "**Large review**: it took \(percent) % of the \(budget.name) token budget. "
+                    + "Smaller merge requests leave more for others."
             )
         }
         return remarks
@@ -121,9 +125,9 @@ public enum NoteText {
             var cached: [String] = []
             if usage.cacheReadTokens > 0 { cached.append("\(grouped(usage.cacheReadTokens)) read from cache") }
             if usage.cacheWriteTokens > 0 { cached.append("\(grouped(usage.cacheWriteTokens)) written to cache") }
-            let aside = cached + ["estimated \(grouped(figures.estimatedInputTokens))"]
+            let aside = (cached + ["estimated \(grouped(figures.estimatedInputTokens))"]).joined(separator: ", ")
             parts.append(
-                "\(grouped(usage.inputTokens)) tokens in (\(aside.joined(separator: ", "))), \(grouped(usage.outputTokens)) out"
+                "\(grouped(usage.inputTokens)) tokens in (\(aside)), \(grouped(usage.outputTokens)) out"
             )
             parts.append(figures.cost.map { "\($0) USD" } ?? "cost unknown")
         } else {
@@ -131,9 +135,8 @@ public enum NoteText {
         }
         if let budget = figures.budget {
             let held = budget.heldTokens > 0 ? ", \(grouped(budget.heldTokens)) held" : ""
-            parts.append(
-                "\(budget.name) budget: \(grouped(budget.usedTokens)) of \(grouped(budget.limitTokens)) tokens used\(held), "
-                    + "\(grouped(budget.leftTokens)) left")
+            let used = "\(grouped(budget.usedTokens)) of \(grouped(budget.limitTokens)) tokens used"
+            parts.append("\(budget.name) budget: \(used)\(held), \(grouped(budget.leftTokens)) left")
         }
         parts.append(commit(figures.headSHA))
         return parts.filter { !$0.isEmpty }.joined(separator: " · ")
@@ -159,12 +162,12 @@ public enum NoteText {
 }
 
 extension String {
-    /// Without blank lines at the beginning and blanks at the end; the first line keeps its indentation.
+    /// Without blank lines at the beginning and the end, and with LF for CR LF; the first line keeps its indentation.
     fileprivate var trimmed: String {
         var lines = utf8.split(separator: 0x0A, omittingEmptySubsequences: false)[...]
         func isBlank(_ line: Substring.UTF8View) -> Bool { line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
         while let first = lines.first, isBlank(first) { lines.removeFirst() }
         while let last = lines.last, isBlank(last) { lines.removeLast() }
-        return lines.map { String(Substring($0)) }.joined(separator: "\n")
+        return lines.map { String(Substring($0.last == 0x0D ? $0.dropLast() : $0)) }.joined(separator: "\n")
     }
 }

@@ -4,10 +4,10 @@ import JSON
 
 /// A model behind OpenAI's chat completions, or behind any server that speaks them: vLLM, Ollama, LiteLLM, Mistral, …
 ///
-/// Source: openai-python 3.3, ollama `openai/openai.go`, vLLM `entrypoints/openai/protocol.py`. OpenAI's own reasoning models take
-/// the answer's limit only as `max_completion_tokens`; Ollama knows only `max_tokens` and would ignore the other, leaving
-/// the answer without a limit. So OpenAI's host is sent the first and every other the second, and a refusal that names
-/// the field is answered by sending the other, once.
+/// Source: openai-python 3.3, ollama `openai/openai.go`, vLLM `entrypoints/openai/protocol.py`. OpenAI's own
+/// reasoning models take the answer's limit only as `max_completion_tokens`; Ollama knows only `max_tokens` and would
+/// ignore the other, leaving the answer without a limit. So OpenAI's host is sent the first and every other the
+/// second, and a refusal that names the field is answered by sending the other, once.
 public struct OpenAIClient: ModelClient {
     /// The model's id.
     public let model: String

@@ -9,9 +9,9 @@ extension ReviewPrompt {
     /// Builds the prompt for the change `files` of the merge request `facts`.
     ///
     /// Files are shown whole or not at all, in their order, as long as the prompt's ceiling stays within
-    /// `maxInputTokens`; a later file that still fits is taken. Whatever is not shown is in `omittedFiles`. When not even the
-    /// first file fits, the prompt is empty and must not be sent. Everything from the merge request stands between lines
-    /// with a marker of 128 bits from `randomness` that does not occur in it.
+    /// `maxInputTokens`; a later file that still fits is taken. Whatever is not shown is in `omittedFiles`. When not
+    /// even the first file fits, the prompt is empty and must not be sent. Everything from the merge request stands
+    /// between lines with a marker of 128 bits from `randomness` that does not occur in it.
     public static func build(
         facts: MergeRequestFacts, files: [ChangedFile], maxInputTokens: Int, estimator: TokenEstimator,
         randomness: inout some RandomNumberGenerator

@@ -1,5 +1,6 @@
 extension String {
-    /// The longest beginning of at most `bytesMax` bytes that splits no character's encoding, and whether it is shorter.
+    /// The longest beginning of at most `bytesMax` bytes that splits no character's encoding, and whether it is
+    /// shorter.
     func cut(toBytes bytesMax: Int) -> (text: String, isCut: Bool) {
         guard utf8.count > bytesMax else { return (self, false) }
         var end = utf8.index(startIndex, offsetBy: max(0, bytesMax))

@@ -1,9 +1,9 @@
 // How many tokens a text has, without a tokenizer and without asking anyone.
 //
 // Byte-pair tokenizers split a text into words, runs of digits, runs of other signs and runs of blanks, then cut each
-// into known pieces. One pass over the bytes counts the same runs twice: as they usually come out (`expected`), and as a
-// tokenizer with poor luck would cut them (`ceiling`). No byte-level tokenizer makes more tokens than there are bytes, so
-// the ceiling never exceeds that. What vendors' tokenizers make of the same text differs by a known factor:
+// into known pieces. One pass over the bytes counts the same runs twice: as they usually come out (`expected`), and
+// as a tokenizer with poor luck would cut them (`ceiling`). No byte-level tokenizer makes more tokens than there are
+// bytes, so the ceiling never exceeds that. What vendors' tokenizers make of the same text differs by a known factor:
 //
 // - OpenAI's o200k is the measure, 100 %.
 // - Claude before Opus 4.7: about 1.2 times as many.
@@ -116,7 +116,7 @@ private struct Pieces {
 
     init(of bytes: UnsafeBufferPointer<UInt8>) {
         var index = 0
-        var previous = Kind.lineBreak
+        var previous = Kind.sign
         while index < bytes.count {
             let kind = Self.kind(bytes[index])
             var end = index + 1

@@ -1,6 +1,7 @@
-// Two conventions for one thing. Anthropic's `input_tokens` counts what no cache had; OpenAI's `prompt_tokens` counts all.
-// A count that is missing, negative or no whole number makes the whole usage unknown, and so does one that cannot be:
-// some servers send zeros for what they do not count. Unknown keeps the hold; a wrong zero would give it back.
+// Two conventions for one thing. Anthropic's `input_tokens` counts what no cache had; OpenAI's `prompt_tokens` counts
+// all. A count that is missing, negative or no whole number makes the whole usage unknown, and so does one that
+// cannot be: some servers send zeros for what they do not count. Unknown keeps the hold; a wrong zero would give it
+// back.
 
 import Budget
 import JSON
@@ -23,8 +24,8 @@ extension TokenUsage {
 
     /// Reads the `usage` of chat completions; nil when it is absent or not to be believed.
     ///
-    /// LiteLLM puts Anthropic's names for cached tokens beside OpenAI's, DeepSeek has one of its own. Where `total_tokens` is
-    /// more than its parts (Gemini, xAI), the rest is thinking and counts as output.
+    /// LiteLLM puts Anthropic's names for cached tokens beside OpenAI's, DeepSeek has one of its own. Where
+    /// `total_tokens` is more than its parts (Gemini, xAI), the rest is thinking and counts as output.
     init?(openAI usage: JSONValue?, hasText: Bool) {
         guard let usage, let prompt = Self.count(usage["prompt_tokens"]),
             let completion = Self.count(usage["completion_tokens"]),

@@ -2,9 +2,9 @@ import JSON
 
 /// What a model server says in the body of an error, in any of the shapes in use.
 ///
-/// Anthropic `{"error": {"type", "message"}}`; OpenAI `{"error": {"message", "type", "param", "code"}}`; vLLM the same with a
-/// whole number for `code`, or without the `error` around it; Ollama `{"error": "text"}`; FastAPI `{"detail": …}`; Gemini an
-/// array about one of these. Anything else, such as a proxy's page of HTML, has no parts.
+/// Anthropic `{"error": {"type", "message"}}`; OpenAI `{"error": {"message", "type", "param", "code"}}`; vLLM the
+/// same with a whole number for `code`, or without the `error` around it; Ollama `{"error": "text"}`; FastAPI
+/// `{"detail": …}`; Gemini an array about one of these. Anything else, such as a proxy's page of HTML, has no parts.
 struct VendorError {
     /// The kind of error in the vendor's words, `code` before `type`, in small letters.
     var codes: [String] = []
@@ -53,6 +53,9 @@ struct VendorError {
         let texts = codes + [message?.lowercased() ?? ""]
         return status == 402 || words.contains { word in texts.contains { $0.contains(bytesOf: word) } }
     }
+
+    /// Whether waiting for the model was given up: what it wrote until then, and perhaps after, may be charged.
+    var isTimeout: Bool { codes.contains { $0.contains(bytesOf: "timeout") } }
 
     /// Whether the complaint is about the request's field `name`.
     func names(_ name: String) -> Bool {

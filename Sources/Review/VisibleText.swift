@@ -1,7 +1,7 @@
 /// A text in which nothing hides: what a reader would not see stands there as `⟦U+202E⟧`.
 ///
-/// Invisible and reordering characters carry instructions past people (tag characters) and make code look like other code
-/// (bidirectional controls, CVE-2021-42574).
+/// Invisible and reordering characters carry instructions past people (tag characters) and make code look like other
+/// code (bidirectional controls, CVE-2021-42574).
 struct VisibleText {
     /// The text with every hidden character written out.
     let text: String

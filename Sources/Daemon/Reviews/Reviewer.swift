@@ -1,0 +1,214 @@
+import Budget
+import GitLab
+import Ledger
+import Platform
+import Prices
+import Review
+import UTCTime
+
+/// Does one job: fetch, pack, reserve, call, settle, post. What it says about it goes to the merge request and the log.
+struct Reviewer: Sendable {
+    /// What an operator decided about reviews.
+    struct Rules: Sendable {
+        var label: String
+        var inputTokensMax: Int
+        var outputTokensMax: Int
+    }
+
+    let gitlab: GitLabClient
+    let model: any ModelClient
+    let ledger: Ledger
+    let prices: PriceTable
+    let rules: Rules
+    let notes: NoteDesk
+    let metrics: Metrics
+    let now: @Sendable () -> Instant
+    let randomness: @Sendable () -> UInt64
+    let log: Log
+
+    /// Reviews what `job` asks for. Never throws: what goes wrong is told on the merge request and in the log.
+    func run(_ job: ReviewJob) async {
+        do {
+            let outcome = try await review(job)
+            metrics.add(to: .reviews(outcome: outcome.rawValue))
+        } catch {
+            metrics.add(to: .reviews(outcome: Outcome.failed.rawValue))
+            log(.error, "review failed", ["merge_request": job.name, "error": "\(error)"])
+            await tellFailure(error, of: job)
+        }
+    }
+
+    private enum Outcome: String { case posted, blocked, failed, skipped, empty }
+
+    private func review(_ job: ReviewJob) async throws -> Outcome {
+        let mergeRequest = try await gitlab.mergeRequest(job.place, eventUUID: job.eventUUID)
+        if let reason = reasonToSkip(mergeRequest, job) {
+            log(.info, "review skipped", ["merge_request": job.name, "reason": reason])
+            return .skipped
+        }
+        let files = try await gitlab.diffs(job.place, eventUUID: job.eventUUID).map(ChangedFile.init)
+        var generator = InjectedGenerator(next: randomness)
+        let prompt = ReviewPrompt.build(
+            facts: MergeRequestFacts(mergeRequest, job), files: files, maxInputTokens: rules.inputTokensMax,
+            estimator: TokenEstimator(model: model.model), randomness: &generator)
+        guard !prompt.isEmpty else {
+            let text = NoteText.nothingToReview(prompt.omittedFiles, headSHA: mergeRequest.headSHA)
+            try await notes.post(text, as: .notice, on: job)
+            log(.info, "nothing to review", ["merge_request": job.name, "files": String(files.count)])
+            return .empty
+        }
+        let task = Subject(job: job, mergeRequest: mergeRequest, prompt: prompt)
+        return try await call(task, triesLeft: 2)
+    }
+
+    /// What belongs together from the prompt on.
+    private struct Subject: Sendable {
+        let job: ReviewJob
+        let mergeRequest: GitLabMergeRequest
+        let prompt: ReviewPrompt
+    }
+
+    private func reasonToSkip(_ mergeRequest: GitLabMergeRequest, _ job: ReviewJob) -> String? {
+        if mergeRequest.state != "opened" { return "it is \(mergeRequest.state)" }
+        if job.needsLabel, !mergeRequest.labels.contains(rules.label) { return "the label '\(rules.label)' was taken away" }
+        return nil
+    }
+
+    // MARK: - The call
+
+    /// Holds the tokens and calls the model; once more, under a new hold, when the outcome of the first call is unknown.
+    private func call(_ task: Subject, triesLeft: Int) async throws -> Outcome {
+        let held = task.prompt.heldTokens(maxOutputTokens: rules.outputTokensMax)
+        let request = ReservationRequest(
+            estimatedTokens: held, context: context(of: task), timeToLiveSeconds: Self.holdSecondsMax)
+        let reservation: Reservation
+        switch try await ledger.reserve(request) {
+        case .granted(let granted, let decision):
+            reservation = granted
+            if decision == .warn { log(.warning, "budget exceeded, reviewing because it only warns", ["merge_request": task.job.name]) }
+        case .refused(let refusal): return try await block(task, refusal)
+        }
+        try await ledger.dispatch(reservation.id)
+        log(.info, "model called", ["merge_request": task.job.name, "model": model.model, "held_tokens": String(held)])
+        switch await model.complete(task.prompt.modelPrompt, maxOutputTokens: rules.outputTokensMax) {
+        case .answered(let answer): return try await book(answer, under: reservation, task)
+        case .notCharged(let failure):
+            try await ledger.release(reservation.id, certainlyNothingSpent: true)
+            return try await fail(failure, task)
+        case .unknown(let reason, _):
+            try await ledger.markUnresolved(reservation.id)
+            metrics.add(to: .unresolvedCalls)
+            log(.warning, "outcome of a call is unknown, its tokens stay held", ["merge_request": task.job.name, "reservation": reservation.id, "tokens": String(held), "reason": reason])
+            guard triesLeft > 1 else {
+                let text = NoteText.failure(
+                    reason, advice: "Ask your DevOps team to look at the model's service",
+                    spending: .unknown(heldTokens: held), labelName: rules.label, headSHA: task.mergeRequest.headSHA)
+                try await notes.post(text, as: .notice, on: task.job)
+                return .failed
+            }
+            return try await call(task, triesLeft: triesLeft - 1)
+        }
+    }
+
+    private func context(of task: Subject) -> CallContext {
+        CallContext(
+            projectID: task.job.mergeRequest.projectID, project: task.job.projectPath,
+            mergeRequestIID: task.job.mergeRequest.iid, user: task.job.username, model: model.model)
+    }
+
+    private func block(_ task: Subject, _ refusal: Refusal) async throws -> Outcome {
+        log(.info, "review blocked by the budget", ["merge_request": task.job.name, "budget": refusal.budget, "used": String(refusal.usedTokens), "held": String(refusal.heldTokens), "requested": String(refusal.requestedTokens), "limit": String(refusal.limitTokens)])
+        let text = NoteText.exhausted(refusal, labelName: rules.label, resumesByItself: false)
+        try await notes.post(text, as: .notice, on: task.job)
+        return .blocked
+    }
+
+    private func fail(_ failure: ModelFailure, _ task: Subject) async throws -> Outcome {
+        log(.error, "model refused the call", ["merge_request": task.job.name, "kind": failure.kind.rawValue, "status": failure.status.map(String.init) ?? "", "message": failure.message, "request": failure.requestID ?? ""])
+        let text = NoteText.failure(
+            failure.message, advice: failure.advice, spending: .nothing, labelName: rules.label,
+            headSHA: task.mergeRequest.headSHA)
+        try await notes.post(text, as: .notice, on: task.job)
+        return .failed
+    }
+
+    // MARK: - The answer
+
+    private func book(_ answer: ModelAnswer, under reservation: Reservation, _ task: Subject) async throws -> Outcome {
+        var cost: CallCost?
+        if let usage = answer.usage {
+            cost = prices.cost(of: usage, model: model.model, at: now())
+            let call = CompletedCall(
+                usage: usage, durationMilliseconds: answer.durationMilliseconds, cost: cost,
+                estimatedTokens: reservation.tokens)
+            let booking = try await ledger.settle(reservation.id, with: call)
+            metrics.add(reservation.tokens, to: .estimatedTokens)
+            metrics.add(usage.totalTokens, to: .actualTokens)
+            log(.info, "review settled", ["merge_request": task.job.name, "usage_id": booking.record.usageID, "input_tokens": String(usage.inputTokens), "output_tokens": String(usage.outputTokens), "held_tokens": String(reservation.tokens), "cost_usd": cost?.amount.description ?? "unknown"])
+        } else {
+            try await ledger.markUnresolved(reservation.id)
+            metrics.add(to: .unresolvedCalls)
+            log(.warning, "answer came without usage, its tokens stay held", ["merge_request": task.job.name, "reservation": reservation.id])
+        }
+        let figures = figures(task, reservation, cost)
+        try await notes.post(
+            NoteText.review(answer, figures: figures),
+            as: .review(headSHA: task.mergeRequest.headSHA, deliveryID: task.job.deliveryID), on: task.job)
+        log(.info, "review posted", ["merge_request": task.job.name, "head": task.mergeRequest.headSHA])
+        return .posted
+    }
+
+    private func figures(_ task: Subject, _ reservation: Reservation, _ cost: CallCost?) -> ReviewFigures {
+        let status = ledger.status()
+        return ReviewFigures(
+            includedFiles: task.prompt.includedFiles, omittedFiles: task.prompt.omittedFiles,
+            suspiciousFiles: task.prompt.suspiciousFiles, isDescriptionCut: task.prompt.isDescriptionCut,
+            estimatedInputTokens: task.prompt.estimatedInputTokens, heldTokens: reservation.tokens, cost: cost?.amount,
+            budget: status.isEnabled
+                ? BudgetFigures(
+                    usedTokens: status.totalTokens, heldTokens: status.heldTokens, limitTokens: status.limitTokens) : nil,
+            headSHA: task.mergeRequest.headSHA)
+    }
+
+    /// Says on the merge request why there is no review, when GitLab lets us.
+    private func tellFailure(_ error: any Error, of job: ReviewJob) async {
+        let text: String
+        switch error {
+        case let error as GitLabError:
+            text = NoteText.failure(
+                "GitLab did not give what the review needs: \(error.summary).", advice: error.hint, spending: .nothing,
+                labelName: rules.label, headSHA: job.headSHA)
+        case let error as LedgerError:
+            text = NoteText.failure(
+                "The token books cannot be used: \(error).", advice: "Ask your DevOps team to look at the daemon's log",
+                spending: .nothing, labelName: rules.label, headSHA: job.headSHA)
+        default:
+            text = NoteText.failure(
+                "Something unexpected went wrong.", advice: "Ask your DevOps team to look at the daemon's log",
+                spending: .nothing, labelName: rules.label, headSHA: job.headSHA)
+        }
+        do { try await notes.post(text, as: .notice, on: job) } catch {
+            log(.error, "failure could not be told on the merge request", ["merge_request": job.name, "error": "\(error)"])
+        }
+    }
+
+    /// A hold outlives the longest call with all its retries.
+    private static let holdSecondsMax = 2 * 3600
+}
+
+extension ReviewJob {
+    /// Where GitLab finds the merge request.
+    var place: MergeRequestPlace { MergeRequestPlace(projectID: mergeRequest.projectID, iid: mergeRequest.iid) }
+    /// `group/app!123`, for people.
+    var name: String { "\(projectPath.isEmpty ? String(mergeRequest.projectID) : projectPath)!\(mergeRequest.iid)" }
+}
+
+/// Random numbers from a closure, so that a test can choose them.
+struct InjectedGenerator: RandomNumberGenerator {
+    private let source: @Sendable () -> UInt64
+
+    /// A generator over `next`.
+    init(next: @escaping @Sendable () -> UInt64) { source = next }
+
+    mutating func next() -> UInt64 { source() }
+}
