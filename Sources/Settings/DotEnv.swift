@@ -51,7 +51,8 @@ struct DotEnv: Sendable {
         let text = String(decoding: bytes, as: UTF8.self)
         let head = text.prefix { $0 != "=" }
         let name = Parse.trimmed(head.hasPrefix("export ") ? head.dropFirst("export ".count) : head)
-        if Keys.all.contains(where: { $0.name == name && !$0.isSecret }) { return shown(text) }
+        // A URL with a user in it has a password in it.
+        if !text.contains("@"), Keys.all.contains(where: { $0.name == name && !$0.isSecret }) { return shown(text) }
         let isName = !name.isEmpty && name.utf8.count <= 64 && name.unicodeScalars.allSatisfy(DotEnvLine.isNameScalar)
         guard isName, head.count < text.count else { return "(\(text.count) characters, not shown)" }
         return "\(name)=… (\(text.count - head.count - 1) characters, not shown)"

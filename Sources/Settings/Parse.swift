@@ -84,10 +84,20 @@ enum Parse {
         guard scheme == "https" || scheme == "http" else { return nil }
         let rest = text[schemeEnd.upperBound...]
         let authority = rest.prefix { $0 != "/" }
-        guard !rest.contains(where: { "?#@\\\"<>".contains($0) }), isAuthority(authority) else { return nil }
         var path = rest.dropFirst(authority.count)
+        guard isAuthority(authority), path.utf8.allSatisfy({ isAlphanumeric($0) || pathBytes.contains($0) })
+        else { return nil }
         while path.last == "/" { path = path.dropLast() }
         return "\(scheme)://\(authority.lowercased())\(path)"
+    }
+
+    /// What a path may hold beside letters and digits (RFC 3986 section 3.3), without `@`.
+    private static let pathBytes = Set("/-._~!$&'()*+,;=:%".utf8)
+
+    /// The host and port of a base URL.
+    static func authority(of baseURL: String) -> Substring {
+        guard let schemeEnd = baseURL.firstRange(of: "://") else { return "" }
+        return baseURL[schemeEnd.upperBound...].prefix { $0 != "/" }
     }
 
     /// A base URL of GitLab: the instance, or its API, whose `/api/v4` is dropped.

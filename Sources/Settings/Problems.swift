@@ -16,7 +16,7 @@ public struct SettingsWarning: Sendable, Hashable, CustomStringConvertible {
 
 /// All that is wrong with the settings.
 public struct SettingsErrors: Error, Sendable, Equatable, CustomStringConvertible {
-    /// At least one, in the order of the settings table.
+    /// At least one: lines that cannot be read, then wrong values, then what does not go together.
     public let problems: [SettingsProblem]
 
     init(_ problems: [SettingsProblem]) { self.problems = problems }

@@ -1,4 +1,6 @@
 /// A text that is never shown: not in a log, not in an error, not by `dump`.
+///
+/// `==` is for tests and settings; what a stranger sends is compared with `revealed` in constant time.
 public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The text itself, for the one place that sends or compares it.
     public let revealed: String

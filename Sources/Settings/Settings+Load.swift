@@ -30,7 +30,8 @@ extension Settings {
             gitlab: purpose == .daemon ? reader.gitlab() : nil, review: reader.review(), model: reader.model(),
             log: LogSettings(
                 format: reader.value(of: Keys.logFormat, or: .text), level: reader.value(of: Keys.logLevel, or: .info)))
-        if purpose == .daemon { reader.checkTogether(settings) }
+        // A line that could not be read may have set what would then be missed.
+        if purpose == .daemon, reader.sources.problems.isEmpty { reader.checkTogether(settings) }
         reader.remarkUnknownNames()
         guard reader.problems.isEmpty else { return .failure(SettingsErrors(reader.problems)) }
         return .success((settings, reader.warnings))

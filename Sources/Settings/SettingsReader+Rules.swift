@@ -43,7 +43,9 @@ extension SettingsReader {
         let urlKey = isAnthropic ? Keys.anthropicURL : Keys.openAIURL
         let tokenKey = isAnthropic ? Keys.anthropicKey : Keys.openAIKey
         guard settings.gitlab != nil, isRight(Keys.provider), isRight(urlKey) else { return }
-        if settings.model.apiKey == nil, isRight(tokenKey), settings.model.baseURL == urlKey.variable.defaultText {
+        let isVendors =
+            Parse.authority(of: settings.model.baseURL) == Parse.authority(of: urlKey.variable.defaultText)
+        if settings.model.apiKey == nil, isRight(tokenKey), isVendors {
             refuse(
                 "\(tokenKey.name) is not set and reviews go to \(settings.model.baseURL)",
                 "a key, or another MODEL_PROVIDER or \(urlKey.name)")
@@ -68,7 +70,7 @@ extension SettingsReader {
     /// A token sent over http:// to another machine can be read on the way.
     private mutating func remarkClearText<Value>(_ url: String, of key: Key<Value>) {
         guard url.hasPrefix("http://") else { return }
-        let authority = url.dropFirst("http://".count).prefix { $0 != "/" }
+        let authority = Parse.authority(of: url)
         let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
         guard let address = Address.numeric(String(host)), Address.isLoopback(address) else {
             warn(key, "the token is sent over http:// in clear text; use https:// unless the network is your own")

@@ -81,6 +81,16 @@ import Testing
         }
     }
 
+    @Test func `a line may be 80 columns wide and not 81`() throws {
+        for (lettersInLast, lines) in [(35, 1), (36, 2)] {
+            let words = String(repeating: "a", count: 34) + " " + String(repeating: "b", count: lettersInLast)
+            let program = Program(name: "p", summary: words, version: "1", commands: [])
+            guard case .print(let text) = program.outcome(of: ["--help"]) else { continue }
+            let overview = try #require(text.split(separator: "\n\n").first)
+            #expect(overview.split(separator: "\n").count == lines, "\(overview)")
+        }
+    }
+
     @Test func `help for a command there is not is refused`() {
         #expect(Greeting.refusal(["help", "helo"])?.message == "unknown command 'helo'. Did you mean 'hello'?")
     }

@@ -38,6 +38,6 @@ struct BannedCall: Sendable {
     /// The lines of `file` that make the call, counted from 1.
     func lines(in file: Repository.File) -> [Int] {
         guard targets?.contains(file.target) ?? true else { return [] }
-        return file.code.enumerated().filter { $0.element.contains(text) }.map { $0.offset + 1 }
+        return Repository.File.numbers(of: file.code, holding: text)
     }
 }

@@ -21,6 +21,13 @@ import Testing
         #expect(call.lines(in: swift(source)) == lines)
     }
 
+    @Test func `a comment is prose, a text is not`() {
+        let file = swift("let a = \"x y\" // x y\n/* x y\n*/ let b = 1 // \"x y\"\nlet c = \"\"\"\n x y\n\"\"\"\n")
+        #expect(Repository.File.numbers(of: file.prose, holding: "x y") == [1, 2, 3])
+        #expect(Repository.File.numbers(of: file.lines, holding: "x y") == [1, 2, 3, 5])
+        #expect(Repository.File.numbers(of: file.code, holding: "x y") == [])
+    }
+
     @Test func `a call may be banned in some targets only`() throws {
         let call = try #require(BannedCall.all.first { $0.text == "Int(text" })
         #expect(call.lines(in: swift("Int(text)", target: "HTTPWire")) == [1])

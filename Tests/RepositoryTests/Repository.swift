@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The files of this repository, found from this one.
 enum Repository {
@@ -11,12 +12,27 @@ enum Repository {
         let text: String
         /// A Swift file's lines without comments and texts; empty for other files.
         let code: [String]
+        /// All lines; those of a Swift file without texts.
+        let prose: [String]
 
         init(path: String, text: String) {
             self.path = path
             self.text = text
-            code = path.hasSuffix(".swift") ? SwiftText.code(of: text) : []
+            let isSwift = path.hasSuffix(".swift")
+            code = isSwift ? SwiftText.lines(of: text, keepingComments: false) : []
+            prose =
+                isSwift
+                ? SwiftText.lines(of: text, keepingComments: true)
+                : text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         }
+
+        /// The numbers, from 1, of the lines among `lines` that hold `wanted`.
+        static func numbers(of lines: [String], holding wanted: String) -> [Int] {
+            lines.indices.filter { holds(lines[$0], wanted) }.map { $0 + 1 }
+        }
+
+        /// Compares bytes: the search of `String` compares characters and takes a hundred times as long.
+        private static func holds(_ text: String, _ wanted: String) -> Bool { strstr(text, wanted) != nil }
 
         var lines: [String] { text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
 

@@ -1,25 +1,36 @@
-/// A Swift source without its comments and without what its string literals hold, line by line.
+import Glibc
+
+/// A Swift source without what its string literals hold and, if wanted, without its comments, line by line.
 ///
 /// Good enough to look for calls: an interpolation inside a literal goes with it.
 enum SwiftText {
-    static func code(of source: String) -> [String] {
-        var scanner = Scanner(bytes: Array(source.utf8))
+    static func lines(of source: String, keepingComments: Bool) -> [String] {
+        var scanner = Scanner(bytes: Array(source.utf8), keepsComments: keepingComments)
         scanner.run()
         return String(decoding: scanner.code, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
             .map(String.init)
     }
 
     private struct Scanner {
-        let bytes: [UInt8]
-        var code: [UInt8] = []
-        var index = 0
+        private(set) var code: [UInt8] = []
+        /// The source and a zero, where C stops.
+        private let bytes: [UInt8]
+        private let keepsComments: Bool
+        private var index = 0
 
-        init(bytes: [UInt8]) { self.bytes = bytes }
+        init(bytes: [UInt8], keepsComments: Bool) {
+            self.bytes = bytes + [0]
+            self.keepsComments = keepsComments
+        }
 
         mutating func run() {
-            while index < bytes.count {
+            while index < bytes.count - 1 {
+                keep(upTo: "/#\"")
+                guard index < bytes.count - 1 else { return }
                 if isNext("//") {
-                    while index < bytes.count, !isNext("\n") { index += 1 }
+                    while index < bytes.count - 1, bytes[index] != UInt8(ascii: "\n") {
+                        advance(1, keeping: keepsComments)
+                    }
                 } else if isNext("/*") {
                     skipBlockComment()
                 } else if let pounds = literalPounds() {
@@ -29,6 +40,17 @@ enum SwiftText {
                     index += 1
                 }
             }
+        }
+
+        /// Keeps everything in front of the next of `ends`. C finds it, because a loop here takes seconds in a debug
+        /// build.
+        private mutating func keep(upTo ends: String) {
+            let count = bytes.withUnsafeBytes { all in
+                guard let start = all.baseAddress else { return 0 }
+                return strcspn(start.advanced(by: index).assumingMemoryBound(to: CChar.self), ends)
+            }
+            code += bytes[index..<index + count]
+            index += count
         }
 
         private func isNext(_ text: String) -> Bool { bytes[index...].starts(with: text.utf8) }
@@ -61,20 +83,20 @@ enum SwiftText {
             repeat {
                 if isNext("/*") {
                     depth += 1
-                    advance(2)
+                    advance(2, keeping: keepsComments)
                 } else if isNext("*/") {
                     depth -= 1
-                    advance(2)
+                    advance(2, keeping: keepsComments)
                 } else {
-                    advance(1)
+                    advance(1, keeping: keepsComments)
                 }
             } while depth > 0 && index < bytes.count
         }
 
-        /// Moves on, keeping line breaks so that line numbers stay true.
-        private mutating func advance(_ count: Int) {
+        /// Moves on, keeping at least line breaks so that line numbers stay true.
+        private mutating func advance(_ count: Int, keeping: Bool = false) {
             for _ in 0..<count where index < bytes.count {
-                if bytes[index] == UInt8(ascii: "\n") { code.append(bytes[index]) }
+                if keeping || bytes[index] == UInt8(ascii: "\n") { code.append(bytes[index]) }
                 index += 1
             }
         }

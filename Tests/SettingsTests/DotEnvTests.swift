@@ -78,6 +78,7 @@ import Testing
         ("GITLAB_TOKEN='hunter2", "GITLAB_TOKEN=… (8 characters, not shown)"),
         ("export OPENAI_API_KEY = 'hunter2", "OPENAI_API_KEY=… (9 characters, not shown)"),
         ("SOMETHING_ELSE='hunter2", "SOMETHING_ELSE=… (8 characters, not shown)"),
+        ("GITLAB_URL='https://bot:hunter2@gitlab", "GITLAB_URL=… (27 characters, not shown)"),
         ("hunter2", "(7 characters, not shown)"),
         ("hunter2 hunter2=hunter2", "(23 characters, not shown)"),
     ])
@@ -89,6 +90,11 @@ import Testing
         let lines = problems(file: "GITLAB_TOKEN=\"hun\nter2\"\n")
         #expect(lines.count == 2)
         #expect(!lines.joined().contains("ter2"))
+    }
+
+    @Test func `a line that cannot be read is not also missed`() {
+        let lines = problems(["GITLAB_URL": "https://gitlab.example.com"], file: "GITLAB_TOKEN='glpat")
+        #expect(lines.count == 1)
     }
 
     @Test func `refuses what is not UTF-8`() {

@@ -54,6 +54,10 @@ import Testing
             "ANTHROPIC_API_KEY is not set and reviews go to https://api.anthropic.com"
         ),
         (
+            serving(["ANTHROPIC_API_KEY": "", "ANTHROPIC_BASE_URL": "https://api.anthropic.com/v1"]),
+            "ANTHROPIC_API_KEY is not set and reviews go to https://api.anthropic.com/v1"
+        ),
+        (
             serving(["MODEL_PROVIDER": "openai"]),
             "OPENAI_API_KEY is not set and reviews go to https://api.openai.com/v1"
         ),

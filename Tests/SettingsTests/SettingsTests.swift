@@ -126,6 +126,7 @@ import Testing
                 "https://user:password@example.com", "https://example.com?x", "https://example.com#x",
                 "https://example.com:0", "https://example.com:65536", "https://example.com:+80", "https://exa mple.com",
                 "https://example.com:", "https://[::1", "https://[127.0.0.1]", "https://exämple.com", "https://a\\b",
+                "https://a/{b}", "https://a/b@c", "https://a/b|c",
             ]),
         Case(name: "OPENAI_BASE_URL", accepted: ["http://localhost:11434/v1"], refused: ["localhost:11434/v1"]),
         Case(
