@@ -146,8 +146,23 @@ import UTCTime
 
     @Test func `speaks to an OpenAI-compatible server`() async throws {
         let stage = try Stage(
-            settings: ["MODEL_PROVIDER": "openai", "MODEL": "gpt-6-luna", "OPENAI_API_KEY": "k", "OPENAI_BASE_URL": nil, "ANTHROPIC_API_KEY": nil],
-            model: { _ in .json(500, [:]) })
+            settings: ["MODEL_PROVIDER": "openai", "MODEL": "gpt-6-luna", "OPENAI_API_KEY": "k", "ANTHROPIC_API_KEY": nil],
+            model: { _ in
+                .json(
+                    200,
+                    [
+                        "id": "c1", "model": "gpt-6-luna",
+                        "choices": [["message": ["role": "assistant", "content": "Fine by me."], "finish_reason": "stop"]],
+                        "usage": [
+                            "prompt_tokens": 2000, "completion_tokens": 100, "total_tokens": 2100,
+                            "prompt_tokens_details": ["cached_tokens": 1500],
+                        ],
+                    ])
+            })
+        try await stage.label(Self.mergeRequest)
+        #expect(stage.gitlab.notes(of: Self.mergeRequest).first?.body.contains("Fine by me.") == true)
+        let row = try #require(try stage.rows().first)
+        #expect(Array(row[8...10]) == ["2000", "100", "2100"] && row[14] == "1500")
         try await stage.strike()
     }
 }

@@ -47,7 +47,7 @@ final class Stage: Sendable {
         var settings = [
             "TOKEN_DATA_DIR": directory.path + "/books", "BURSAR_PORT": "0", "BURSAR_API_TOKEN": Self.apiToken,
             "GITLAB_URL": gitlab.url, "GITLAB_TOKEN": "gitlab-token-of-the-test", "GITLAB_WEBHOOK_SECRET": Self.secret,
-            "ANTHROPIC_BASE_URL": model.url, "ANTHROPIC_API_KEY": "model-key-of-the-test",
+            "ANTHROPIC_BASE_URL": model.url, "ANTHROPIC_API_KEY": "model-key-of-the-test", "OPENAI_BASE_URL": model.url,
         ]
         for (name, value) in changes { settings[name] = value }
         self.settings = settings

@@ -22,6 +22,8 @@ struct NoteDesk: Sendable {
 
     let gitlab: GitLabClient
     let secrets: [String]
+    /// GitLab's number of our user, once it is known.
+    let botUserID: @Sendable () -> Int?
     let log: Log
 
     /// Puts `markdown` on the merge request: in place of the notice that stands there, or as a new note.
@@ -38,13 +40,13 @@ struct NoteDesk: Sendable {
                 log(.info, "notice cannot be edited, posting a new note", ["merge_request": job.name])
             }
         }
-        try await gitlab.createNote(note, on: place, eventUUID: job.eventUUID)
+        try await gitlab.createNote(note, on: place, authorID: botUserID(), eventUUID: job.eventUUID)
     }
 
     /// The newest of our notes that is a notice; nil when there is none or GitLab does not say.
     private func standingNotice(on job: ReviewJob) async -> GitLabNote? {
         do {
-            return try await gitlab.ownNote(endingWith: Kind.notice.marker, on: job.place, eventUUID: job.eventUUID)
+            return try await gitlab.ownNote(endingWith: Kind.notice.marker, on: job.place, authorID: botUserID(), eventUUID: job.eventUUID)
         } catch {
             log(.warning, "notes cannot be listed, posting a new one", ["merge_request": job.name, "error": "\(error)"])
             return nil

@@ -95,12 +95,17 @@ public struct GitLabClient: Sendable {
         let creating = RetryingTransport(transport, policy: .gitLabCreating, environment: environment)
         var failure = Self.unreadable(operation)
         for round in 0..<Self.creationTriesMax {
+            let attempt: Result<ClientResponse, HTTPClientError>
             do throws(HTTPClientError) {
-                let response = try await creating.send(request("POST", place.path + "/notes", body, eventUUID))
-                if response.isSuccess { return (try? JSONValue(parsing: response.body))?["id"]?.integer }
+                attempt = .success(try await creating.send(request("POST", place.path + "/notes", body, eventUUID)))
+            } catch { attempt = .failure(error) }
+            switch attempt {
+            case .success(let response) where response.isSuccess:
+                return (try? JSONValue(parsing: response.body))?["id"]?.integer
+            case .success(let response):
                 failure = GitLabError(operation: operation, response)
                 guard response.status >= 500 else { throw failure }
-            } catch {
+            case .failure(let error):
                 failure = GitLabError(operation: operation, error)
                 guard error.cause == .timedOut || error.cause == .connectionLost else { throw failure }
             }
