@@ -6,9 +6,9 @@ public enum BudgetLevel: String, Sendable, CaseIterable {
     case ok
     /// At or above the warning threshold.
     case warning
-    /// At or above nine tenths of the limit (and of the way from the threshold to it).
+    /// At or above nine tenths of the limit, and past the threshold.
     case critical
-    /// Nothing more fits.
+    /// What is settled has reached the limit.
     case exhausted
 }
 

@@ -47,15 +47,17 @@ public struct Reservation: Sendable, Hashable {
     public let context: CallContext
     /// When it was made.
     public let createdAt: Instant
-    /// When its time is up.
+    /// When its time is up: an open hold is given back then, a dispatched one becomes unresolved.
     public let expiresAt: Instant
+    /// When it was dispatched; nil before. An unresolved hold counts in the period of this instant.
+    public var dispatchedAt: Instant?
     /// The key it was asked for with.
     public let idempotencyKey: String?
 
     /// A reservation of these parts.
     public init(
         id: String, tokens: Int, state: ReservationState, context: CallContext, createdAt: Instant, expiresAt: Instant,
-        idempotencyKey: String?
+        dispatchedAt: Instant? = nil, idempotencyKey: String?
     ) {
         self.id = id
         self.tokens = tokens
@@ -63,6 +65,7 @@ public struct Reservation: Sendable, Hashable {
         self.context = context
         self.createdAt = createdAt
         self.expiresAt = expiresAt
+        self.dispatchedAt = dispatchedAt
         self.idempotencyKey = idempotencyKey
     }
 }

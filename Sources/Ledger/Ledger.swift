@@ -1,1 +1,178 @@
-// Filled by the commits that follow.
+public import Budget
+public import Platform
+import Synchronization
+
+/// The books of one data directory: usage records, reservations and the daily budget.
+///
+/// Every operation comes in two forms. The one with a completion never blocks and may be called from an event loop: an
+/// answer that needs no write is given before the call returns, any other by the thread that wrote, so completions must
+/// be short. The one that throws waits, and writes by itself when nobody else is writing.
+///
+/// Every operation can be repeated: the same content gets the same answer, other content is a named conflict.
+public final class Ledger: Sendable {
+    private let engine: Engine
+    private let time: TimeSource
+    /// Where the books are and by which rules they are kept.
+    public let configuration: LedgerConfiguration
+
+    private init(engine: Engine, time: TimeSource, configuration: LedgerConfiguration) {
+        self.engine = engine
+        self.time = time
+        self.configuration = configuration
+    }
+
+    deinit { engine.close() }
+
+    /// Opens the books, which no other process may have open, and counts what is in them.
+    ///
+    /// `events` is called on the thread that writes, after the fact and after the log line. Throws `LedgerError` or
+    /// `POSIXFailure`.
+    public static func open(
+        _ configuration: LedgerConfiguration, files: FileCalls = .system, time: TimeSource = .system,
+        randomness: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) }, log: Log,
+        events: @escaping @Sendable (LedgerEvent) -> Void = { _ in }
+    ) throws -> Ledger {
+        try open(
+            configuration, files: files, time: time, randomness: randomness, log: log, events: events,
+            hasThreads: true)
+    }
+
+    /// Without threads, a test decides when the keeper's work is done: see `tick`.
+    static func open(
+        _ configuration: LedgerConfiguration, files: FileCalls, time: TimeSource,
+        randomness: @escaping @Sendable () -> UInt64, log: Log, events: @escaping @Sendable (LedgerEvent) -> Void,
+        hasThreads: Bool
+    ) throws -> Ledger {
+        let engine = try Opening(configuration: configuration, calls: files, time: time, log: log)
+            .engine(randomness: randomness, events: events)
+        if hasThreads { try engine.startThreads() }
+        return Ledger(engine: engine, time: time, configuration: configuration)
+    }
+
+    // MARK: Reservations
+
+    /// Holds tokens for a call, if the budget lets it.
+    public func reserve(
+        _ request: ReservationRequest, durability: HoldDurability = .required,
+        completion: @escaping @Sendable (Result<Admission, LedgerError>) -> Void
+    ) {
+        engine.submit(.reserve(request, durability, .callback(completion)))
+    }
+
+    /// Holds tokens for a call, if the budget lets it.
+    public func reserve(_ request: ReservationRequest, durability: HoldDurability = .required) throws(LedgerError)
+        -> Admission
+    {
+        try engine.wait { .reserve(request, durability, $0) }
+    }
+
+    /// Whether a call of `tokens` would be refused now; nil: it would not. Holds nothing, touches no file.
+    public func refusal(of tokens: Int) -> Refusal? {
+        let now = time.now()
+        return engine.core.withLock { core in
+            core.books.advance(to: now)
+            return core.books.refusal(of: tokens)
+        }
+    }
+
+    /// Notes that the call of reservation `id` is about to be made: from here on it may cost money.
+    public func dispatch(_ id: String, completion: @escaping @Sendable (Result<Reservation, LedgerError>) -> Void) {
+        engine.submit(.dispatch(id, .callback(completion)))
+    }
+
+    /// Notes that the call of reservation `id` is about to be made: from here on it may cost money.
+    public func dispatch(_ id: String) throws(LedgerError) -> Reservation {
+        try engine.wait { .dispatch(id, $0) }
+    }
+
+    /// Gives the tokens of `id` back. After dispatch only whoever made the call may know that nothing was spent.
+    public func release(
+        _ id: String, certainlyNothingSpent: Bool = false,
+        completion: @escaping @Sendable (Result<Reservation, LedgerError>) -> Void
+    ) {
+        engine.submit(.release(id, certainlyNothingSpent: certainlyNothingSpent, .callback(completion)))
+    }
+
+    /// Gives the tokens of `id` back. After dispatch only whoever made the call may know that nothing was spent.
+    public func release(_ id: String, certainlyNothingSpent: Bool = false) throws(LedgerError) -> Reservation {
+        try engine.wait { .release(id, certainlyNothingSpent: certainlyNothingSpent, $0) }
+    }
+
+    /// Notes that the outcome of the call of `id` is unknown: its tokens stay held until its period ends.
+    public func markUnresolved(_ id: String, completion: @escaping @Sendable (Result<Reservation, LedgerError>) -> Void)
+    {
+        engine.submit(.markUnresolved(id, .callback(completion)))
+    }
+
+    /// Notes that the outcome of the call of `id` is unknown: its tokens stay held until its period ends.
+    public func markUnresolved(_ id: String) throws(LedgerError) -> Reservation {
+        try engine.wait { .markUnresolved(id, $0) }
+    }
+
+    // MARK: Records
+
+    /// Books the call that `id` was reserved for, whether its time is up or not.
+    public func settle(
+        _ id: String, with call: CompletedCall,
+        completion: @escaping @Sendable (Result<Booking, LedgerError>) -> Void
+    ) {
+        engine.submit(.settle(id, call, .callback(completion)))
+    }
+
+    /// Books the call that `id` was reserved for, whether its time is up or not.
+    public func settle(_ id: String, with call: CompletedCall) throws(LedgerError) -> Booking {
+        try engine.wait { .settle(id, call, $0) }
+    }
+
+    /// Books a call that was not reserved.
+    public func record(
+        _ call: CompletedCall, context: CallContext, idempotencyKey: String? = nil,
+        completion: @escaping @Sendable (Result<Booking, LedgerError>) -> Void
+    ) {
+        engine.submit(.record(call, context, idempotencyKey.map { RecordKey(usage: $0) }, .callback(completion)))
+    }
+
+    /// Books a call that was not reserved.
+    public func record(_ call: CompletedCall, context: CallContext, idempotencyKey: String? = nil)
+        throws(LedgerError) -> Booking
+    {
+        try engine.wait { .record(call, context, idempotencyKey.map { RecordKey(usage: $0) }, $0) }
+    }
+
+    // MARK: Looking
+
+    /// The figures of today, from memory.
+    public func status() -> BudgetStatus {
+        let now = time.now()
+        return engine.core.withLock { core in
+            core.books.advance(to: now)
+            return core.books.status
+        }
+    }
+
+    /// Changes whenever `status` would, but for a new day: compare the day too.
+    public var revision: UInt64 { engine.revision.load(ordering: .acquiring) }
+
+    /// The reservations that are open, dispatched or unresolved, the oldest first.
+    public func openReservations() -> [Reservation] {
+        let now = time.now()
+        let live = engine.core.withLock { core in
+            core.books.advance(to: now)
+            return core.books.live
+        }
+        return live.values.map(\.reservation).sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
+    }
+
+    /// Whether the books can be kept.
+    public var health: LedgerHealth { engine.core.withLock { $0.health } }
+
+    /// Ends the books: everything asked for is answered, the summaries are exact, the directory is free for another process.
+    /// Operations after this fail with `LedgerError.closed`. Never call it from a completion.
+    public func close() { engine.close() }
+
+    /// One round of what the keeper thread does.
+    func tick() {
+        engine.tick()
+        engine.writeSummaries()
+    }
+}

@@ -1,0 +1,89 @@
+import Budget
+import Dispatch
+import Synchronization
+
+/// Something asked of the books, and where its answer goes.
+enum Operation: Sendable {
+    case reserve(ReservationRequest, HoldDurability, Reply<Admission>)
+    case dispatch(String, Reply<Reservation>)
+    case release(String, certainlyNothingSpent: Bool, Reply<Reservation>)
+    case markUnresolved(String, Reply<Reservation>)
+    case settle(String, CompletedCall, Reply<Booking>)
+    case record(CompletedCall, CallContext, RecordKey?, Reply<Booking>)
+
+    /// The blocking caller that waits for it.
+    var waiter: (any Waiter)? {
+        switch self {
+        case .reserve(_, _, let reply): reply.waiter
+        case .dispatch(_, let reply), .release(_, _, let reply), .markUnresolved(_, let reply): reply.waiter
+        case .settle(_, _, let reply), .record(_, _, _, let reply): reply.waiter
+        }
+    }
+}
+
+/// Where an answer goes.
+enum Reply<Value: Sendable>: Sendable {
+    case callback(@Sendable (Result<Value, LedgerError>) -> Void)
+    case waiting(Rendezvous<Value>)
+
+    var waiter: (any Waiter)? {
+        switch self {
+        case .callback: nil
+        case .waiting(let rendezvous): rendezvous
+        }
+    }
+
+    func deliver(_ result: Result<Value, LedgerError>) {
+        switch self {
+        case .callback(let completion): completion(result)
+        case .waiting(let rendezvous): rendezvous.answer(result)
+        }
+    }
+}
+
+/// An answer on its way. It is delivered when no lock is held.
+enum Answer: Sendable {
+    case admission(Reply<Admission>, Result<Admission, LedgerError>)
+    case reservation(Reply<Reservation>, Result<Reservation, LedgerError>)
+    case booking(Reply<Booking>, Result<Booking, LedgerError>)
+    case barrier(Reply<Void>)
+
+    func deliver() {
+        switch self {
+        case .admission(let reply, let result): reply.deliver(result)
+        case .reservation(let reply, let result): reply.deliver(result)
+        case .booking(let reply, let result): reply.deliver(result)
+        case .barrier(let reply): reply.deliver(.success(()))
+        }
+    }
+}
+
+/// A caller that waits and can be asked to write meanwhile.
+protocol Waiter: AnyObject, Sendable {
+    /// Wakes the caller and makes it the one that writes.
+    func lead()
+}
+
+/// Where a blocking caller meets its answer.
+final class Rendezvous<Value: Sendable>: Waiter {
+    enum Wake {
+        case answered(Result<Value, LedgerError>)
+        case leading
+    }
+
+    private let result = Mutex<Result<Value, LedgerError>?>(nil)
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    func answer(_ value: Result<Value, LedgerError>) {
+        result.withLock { $0 = value }
+        semaphore.signal()
+    }
+
+    func lead() { semaphore.signal() }
+
+    /// Waits until there is an answer, or until the caller is to write.
+    func wait() -> Wake {
+        semaphore.wait()
+        return result.withLock { $0.map { .answered($0) } ?? .leading }
+    }
+}

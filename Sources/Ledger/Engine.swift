@@ -1,0 +1,286 @@
+import Budget
+import Dispatch
+import Glibc
+import Platform
+import Synchronization
+import UTCTime
+
+/// Brings decisions to the disk in groups.
+///
+/// Callers decide under the lock of `core` and leave bytes in its pending batch. One of them at a time *leads*: it takes
+/// the batch, writes it with one fdatasync(2) for each file while others fill the next, and gives everybody their
+/// answers. A lone blocking caller leads itself, without a change of thread; callers that must not block are served by
+/// the writer thread.
+final class Engine: Sendable {
+    let core: Mutex<Core>
+    private let files: Mutex<BookFiles>
+    private let time: TimeSource
+    private let log: Log
+    private let events: @Sendable (LedgerEvent) -> Void
+    private let layout: LedgerLayout
+    private let calls: FileCalls
+    private let freeSpaceFloorBytes: Int
+    let revision = Atomic<UInt64>(0)
+
+    private let writerBell = DispatchSemaphore(value: 0)
+    private let keeperBell = DispatchSemaphore(value: 0)
+    private let isStopping = Atomic<Bool>(false)
+    private let isSummaryAsked = Atomic<Bool>(false)
+    private let threads = Mutex<[WorkerThread]>([])
+
+    /// Milliseconds after a record at which the summary is written: many records in that time cost one file.
+    static let summaryDelayMilliseconds = 75
+    /// Milliseconds between two attempts to write after a failure.
+    static let attemptMilliseconds = 1000
+    /// The longest sleep of the keeper, in milliseconds: how late a jump of the clock is noticed.
+    static let sleepMillisecondsMax = 5000
+
+    init(
+        core: consuming sending Core, files: consuming sending BookFiles, configuration: LedgerConfiguration, calls: FileCalls,
+        time: TimeSource, log: Log, events: @escaping @Sendable (LedgerEvent) -> Void
+    ) {
+        self.core = Mutex(core)
+        self.files = Mutex(files)
+        layout = LedgerLayout(directory: configuration.directory)
+        freeSpaceFloorBytes = configuration.freeSpaceFloorBytes
+        self.calls = calls
+        self.time = time
+        self.log = log
+        self.events = events
+    }
+
+    /// Starts the writer and the keeper. Throws when the system has no threads to give.
+    func startThreads() throws(POSIXFailure) {
+        let started = threads.withLock { threads in
+            threads = [WorkerThread { self.write() }, WorkerThread { self.keep() }].filter(\.isRunning)
+            return threads.count
+        }
+        if started < 2 {
+            close()
+            throw POSIXFailure("pthread_create", code: EAGAIN)
+        }
+    }
+
+    // MARK: Asking
+
+    /// Answers through the reply of `operation`, now or when a batch is written. Never blocks.
+    func submit(_ operation: Operation) {
+        if perform(operation) { writerBell.signal() }
+    }
+
+    /// Asks and waits.
+    func wait<Value>(_ operation: (Reply<Value>) -> Operation) throws(LedgerError) -> Value {
+        let rendezvous = Rendezvous<Value>()
+        if perform(operation(.waiting(rendezvous))) { lead() }
+        while true {
+            switch rendezvous.wait() {
+            case .answered(let result): return try result.get()
+            case .leading: lead()
+            }
+        }
+    }
+
+    /// True: the caller must see to it that the batch is written.
+    private func perform(_ operation: Operation) -> Bool {
+        let now = time.now()
+        let (answer, mustLead, events) = core.withLock { core -> (Answer?, Bool, [LedgerEvent]) in
+            let answer = core.perform(operation, at: now)
+            let mustLead = core.pending.isWanted && !core.isLed
+            if mustLead { core.isLed = true }
+            return (answer, mustLead, noteChanges(&core))
+        }
+        answer?.deliver()
+        if !events.isEmpty { tell(events) }
+        return mustLead
+    }
+
+    /// What happened in the books, for `tell`.
+    private func noteChanges(_ core: inout Core) -> [LedgerEvent] {
+        revision.store(core.books.revision, ordering: .releasing)
+        if core.books.hasFreshToday || core.books.hasFreshBefore,
+            !isSummaryAsked.exchange(true, ordering: .acquiringAndReleasing)
+        {
+            keeperBell.signal()
+        }
+        guard !core.books.events.isEmpty else { return [] }
+        let events = core.books.events
+        core.books.events.removeAll()
+        return events
+    }
+
+    // MARK: Writing
+
+    /// Writes the pending batch, then hands the next one on.
+    private func lead() { _ = writeBatch(mayContinue: false) }
+
+    /// The writer thread: writes batches for callers that do not wait.
+    private func write() {
+        while true {
+            writerBell.wait()
+            while writeBatch(mayContinue: true) {}
+            if isStopping.load(ordering: .acquiring) { return }
+        }
+    }
+
+    /// Writes one batch. True: there is another one, and the caller is to write it.
+    private func writeBatch(mayContinue: Bool) -> Bool {
+        var batch = core.withLock { core in
+            guard core.isLed else { return Batch() }
+            return core.takePending()
+        }
+        guard batch.isWanted else { return false }
+        let now = time.now()
+        let outcome = files.withLock { $0.write(batch, at: now) }
+        var answers: [Answer] = []
+        answers.reserveCapacity(batch.steps.count)
+        let (next, goesOn, events) = core.withLock { core -> ((any Waiter)?, Bool, [LedgerEvent]) in
+            core.books.advance(to: now)
+            core.finish(batch, outcome, at: now, answers: &answers)
+            batch.removeAll()
+            core.giveBack(batch)
+            let goesOn = core.pending.isWanted
+            if !goesOn { core.isLed = false }
+            return (goesOn ? core.pending.waiters.first : nil, goesOn, noteChanges(&core))
+        }
+        // The next batch is begun before anyone is woken with an answer of this one.
+        if goesOn, !mayContinue {
+            if let next { next.lead() } else { writerBell.signal() }
+        }
+        for answer in answers { answer.deliver() }
+        if !events.isEmpty { tell(events) }
+        return goesOn && mayContinue
+    }
+
+    // MARK: Keeping
+
+    /// The keeper thread: summaries, holds that expire, days that end, attempts after a failure.
+    private func keep() {
+        while !isStopping.load(ordering: .acquiring) {
+            let sleep = core.withLock { core -> Int in
+                guard core.failure == nil, core.waiting.isEmpty else { return Self.attemptMilliseconds }
+                let left = core.books.nextDeadline.milliseconds - time.now().milliseconds
+                return min(max(Int(left), 1), Self.sleepMillisecondsMax)
+            }
+            _ = keeperBell.wait(timeout: .now() + .milliseconds(sleep))
+            if isSummaryAsked.load(ordering: .acquiring), !isStopping.load(ordering: .acquiring) {
+                _ = keeperBell.wait(timeout: .now() + .milliseconds(Self.summaryDelayMilliseconds))
+                writeSummaries()
+            }
+            tick()
+        }
+    }
+
+    /// One round of the keeper's work but for the summaries.
+    func tick() {
+        let floor = space()
+        let now = time.now()
+        let (mustLead, events) = core.withLock { core -> (Bool, [LedgerEvent]) in
+            core.books.advance(to: now)
+            if let floor, floor.availableBytes < floor.floorBytes {
+                if core.lowSpace == nil {
+                    core.books.events.append(
+                        .lowSpace(availableBytes: floor.availableBytes, floorBytes: floor.floorBytes))
+                }
+                core.lowSpace = floor
+            } else {
+                core.lowSpace = nil
+            }
+            if core.failure != nil, !core.isClosed, !core.pending.isAttempt { core.requeueWaiting() }
+            let mustLead = core.pending.isWanted && !core.isLed
+            if mustLead { core.isLed = true }
+            return (mustLead, noteChanges(&core))
+        }
+        if mustLead { lead() }
+        if !events.isEmpty { tell(events) }
+    }
+
+    private func space() -> (availableBytes: Int, floorBytes: Int)? {
+        guard freeSpaceFloorBytes > 0, let space = try? calls.space(layout.directory).get() else { return nil }
+        return (space.availableBytes, min(freeSpaceFloorBytes, space.totalBytes / 20))
+    }
+
+    /// Writes the summaries that are behind. One that cannot be written is tried again with the next.
+    func writeSummaries() {
+        isSummaryAsked.store(false, ordering: .releasing)
+        let statuses = core.withLock { $0.books.takeFreshStatuses() }
+        for status in statuses {
+            do throws(POSIXFailure) {
+                try calls.replacing(layout.summary(status.day), with: DailySummary(status).bytes)
+            } catch {
+                log(.warning, "a daily summary could not be written", ["failure": error.description])
+                core.withLock { $0.books.markFresh(status.day) }
+            }
+        }
+    }
+
+    /// Ends the books: what was asked for is answered, the summaries are exact, the lock is given back.
+    func close() {
+        guard !isStopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        let rendezvous = Rendezvous<Void>()
+        let mustLead = core.withLock { core -> Bool in
+            core.isClosed = true
+            if !core.waiting.isEmpty { core.requeueWaiting() }
+            core.pending.steps.append(.barrier(.waiting(rendezvous)))
+            core.pending.waiters.append(rendezvous)
+            defer { core.isLed = true }
+            return !core.isLed
+        }
+        if mustLead { lead() }
+        while case .leading = rendezvous.wait() { lead() }
+        writerBell.signal()
+        keeperBell.signal()
+        for thread in threads.withLock({ $0 }) { thread.join() }
+        let events = core.withLock { noteChanges(&$0) }
+        tell(events)
+        writeSummaries()
+        files.withLock { $0.close() }
+        let lost = core.withLock { $0.waiting.count }
+        if lost > 0 {
+            log(.error, "records that were only in memory are lost", ["records": String(lost)])
+        }
+    }
+
+    // MARK: Telling
+
+    private func tell(_ events: [LedgerEvent]) {
+        for event in events {
+            note(event)
+            self.events(event)
+        }
+    }
+
+    private func note(_ event: LedgerEvent) {
+        switch event {
+        case .warningThresholdPassed(let status):
+            log(
+                .warning, "the day's tokens have reached the warning threshold",
+                ["day": "\(status.day)", "tokens": "\(status.totalTokens)", "limit": "\(status.limitTokens)"])
+        case .largeReview(let record, let percent):
+            log(
+                .warning, "one call took a large share of the day's tokens",
+                [
+                    "session": record.context.sessionID, "tokens": "\(record.usage.totalTokens)",
+                    "percent": "\(percent)",
+                ])
+        case .dayChanged(let status):
+            log(
+                .info, "the day has ended",
+                ["day": "\(status.day)", "tokens": "\(status.totalTokens)", "calls": "\(status.requestCount)"])
+        case .writeFailed(let reason): log(.error, "the books cannot be written", ["reason": reason])
+        case .recovered(let records):
+            log(.info, "the books can be written again", ["records_from_memory": "\(records)"])
+        case .lowSpace(let available, let floor):
+            log(
+                .error, "space is low: no new reservations",
+                ["available_bytes": "\(available)", "floor_bytes": "\(floor)"])
+        case .unresolved(let reservation):
+            log(
+                .warning, "the outcome of a call is unknown; its tokens stay held",
+                ["reservation": reservation.id, "tokens": "\(reservation.tokens)"])
+        case .clockBehind(let milliseconds):
+            log(
+                .warning, "the clock is behind the books; they go on from their latest time",
+                ["behind_ms": "\(milliseconds)"])
+        }
+    }
+}

@@ -1,0 +1,30 @@
+public import UTCTime
+
+/// The names of the files in a data directory.
+public struct LedgerLayout: Sendable, Equatable {
+    /// The data directory.
+    public let directory: String
+
+    /// The layout of `directory`.
+    public init(directory: String) { self.directory = directory }
+
+    /// One JSON file for each day.
+    public var summaries: String { directory + "/daily-summaries" }
+    /// One CSV file for each month.
+    public var logs: String { directory + "/token-logs" }
+    /// One file of JSON lines for each month.
+    public var audits: String { directory + "/audit-logs" }
+    /// The journal, the lock, and what recovery set aside.
+    public var state: String { directory + "/state" }
+    /// Bytes that recovery took out of a file, one file for each time.
+    public var recovered: String { state + "/recovered" }
+    /// Held by the one process that writes.
+    public var lock: String { state + "/lock" }
+
+    /// The rows of `month`.
+    public func log(_ month: Month) -> String { "\(logs)/\(month).csv" }
+    /// The figures of `day`.
+    public func summary(_ day: Day) -> String { "\(summaries)/\(day).json" }
+    /// The audit log of `month`.
+    public func audit(_ month: Month) -> String { "\(audits)/\(month).jsonl" }
+}
