@@ -51,7 +51,10 @@ let libraries: [Target] = [
         ]),
     library(
         "Demo",
-        ["UTCTime", "JSON", "Budget", "Terminal", "Platform", "Settings", "HTTPWire", "HTTPServer", "HTTPClient", "Daemon"]),
+        [
+            "UTCTime", "JSON", "Budget", "Terminal", "Platform", "Settings", "HTTPWire", "HTTPServer", "HTTPClient",
+            "Daemon",
+        ]),
 ]
 
 let package = Package(
@@ -61,7 +64,8 @@ let package = Package(
         .executableTarget(
             name: "bursar",
             dependencies: [
-                "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger", "Daemon", "Demo",
+                "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger",
+                "Daemon", "Demo",
             ],
             swiftSettings: settings),
         .executableTarget(

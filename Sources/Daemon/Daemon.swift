@@ -5,9 +5,9 @@ import GitLab
 package import HTTPClient
 import HTTPServer
 import HTTPWire
-package import Ledger
+import Ledger
 package import Platform
-package import Prices
+import Prices
 import Review
 package import Settings
 import Synchronization
@@ -82,7 +82,7 @@ package final class Daemon: Sendable {
         let prices = try PriceTable.inForce(file: settings.model.pricesFile)
         remark(prices, model: settings.model.id, on: startedAt, log)
         let ledger = try Ledger.open(
-            LedgerConfiguration(settings), time: time, log: log, events: { LedgerEvents.log($0, to: log) })
+            LedgerConfiguration(settings), time: time, log: log)
         do {
             let metrics = Metrics()
             let access = APIAccess(token: settings.server.apiToken?.revealed)
@@ -92,19 +92,27 @@ package final class Daemon: Sendable {
                 settings, environment: environment, ledger: ledger, prices: prices, metrics: metrics)
             routes += reviews.routes
             let statistics = StatisticsLink()
-            routes += HealthRoutes(
-                ledger: ledger, queue: reviews.queue, metrics: metrics, isDraining: { isDraining.isSet },
-                server: { statistics.current }, startedAt: startedAt, access: access
-            ).routes
+            routes +=
+                HealthRoutes(
+                    ledger: ledger, queue: reviews.queue, metrics: metrics, isDraining: { isDraining.isSet },
+                    server: { statistics.current }, startedAt: startedAt, access: access
+                ).routes
             let server = Server(routes: routes, time: time, log: log)
             statistics.connect(server)
             let port = try server.start(host: settings.server.host, port: settings.server.port)
-            let cleaner = RetentionTimer(ledger: ledger, time: time, log: log)
-            cleaner.start()
+            let cleaner = RetentionTimer(
+                Retention(directory: ledger.configuration.directory, windows: ledger.configuration.retention),
+                time: time,
+                log: log)
             let daemon = Daemon(
                 host: settings.server.host, port: port, ledger: ledger, queue: reviews.queue, server: server,
                 cleaner: cleaner, log: log, isDraining: isDraining)
-            log(.info, "listening", ["url": daemon.url, "gitlab": settings.gitlab?.url ?? "none, a budget service only", "model": settings.model.id, "data": settings.books.dataDirectory])
+            log(
+                .info, "listening",
+                [
+                    "url": daemon.url, "gitlab": settings.gitlab?.url ?? "none, a budget service only",
+                    "model": settings.model.id, "data": settings.books.dataDirectory,
+                ])
             return daemon
         } catch {
             ledger.close()
@@ -123,7 +131,7 @@ package final class Daemon: Sendable {
             await group.next()
             group.cancelAll()
         }
-        cleaner.stop()
+        cleaner.cancel()
         server.stop(graceSeconds: min(graceSeconds, 10))
         ledger.close()
         log(.info, "stopped")
@@ -137,7 +145,9 @@ package final class Daemon: Sendable {
             log(.warning, "no price is known for the model, costs will be empty", ["model": model])
         }
         if prices.isStale(on: now.day) {
-            log(.warning, "the price table is old", ["retrieved": "\(prices.retrieved)", "days": String(prices.ageDays(on: now.day))])
+            log(
+                .warning, "the price table is old",
+                ["retrieved": "\(prices.retrieved)", "days": String(prices.ageDays(on: now.day))])
         }
     }
 }
@@ -154,6 +164,6 @@ final class Flag: Sendable {
 /// Gives the metrics the server's counts, although the server is made from the routes that show them.
 private final class StatisticsLink: Sendable {
     private let server = Mutex<Server?>(nil)
-    var current: ServerStatistics { server.withLock { $0 }?.statistics ?? ServerStatistics() }
+    var current: ServerStatistics? { server.withLock { $0 }?.statistics }
     func connect(_ server: Server) { self.server.withLock { $0 = server } }
 }

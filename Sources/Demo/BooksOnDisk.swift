@@ -10,8 +10,10 @@ struct BooksOnDisk {
     /// What lies in `directory`.
     init(directory: String) throws {
         func files(_ folder: String, _ ending: String) throws -> [String] {
-            try FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)").filter { $0.hasSuffix(ending) }
-                .sorted().map { "\(directory)/\(folder)/\($0)" }
+            try FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)").filter {
+                $0.hasSuffix(ending)
+            }
+            .sorted().map { "\(directory)/\(folder)/\($0)" }
         }
         monthlyLogs = try files("token-logs", ".csv")
         summaries = try files("daily-summaries", ".json")
@@ -19,6 +21,7 @@ struct BooksOnDisk {
 
     /// The lines of the text file at `path`.
     func lines(of path: String) throws -> [String] {
-        String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self).split(separator: "\n").map(String.init)
+        String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self).split(separator: "\n").map(
+            String.init)
     }
 }

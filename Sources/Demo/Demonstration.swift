@@ -2,7 +2,7 @@ package import Daemon
 import HTTPClient
 import JSON
 package import Platform
-package import Settings
+import Settings
 import Terminal
 import UTCTime
 
@@ -31,6 +31,8 @@ package final class Demonstration: Sendable {
         package let description: String
     }
 
+    /// Enough for six of the eight reviews.
+    private static let dailyLimitTokens = 18_000
     private static let label = "ai-review"
     private static let hookSecret = "demo-hook-secret"
     private static let gitlabToken = "demo-gitlab-token"
@@ -47,7 +49,8 @@ package final class Demonstration: Sendable {
     private let say: @Sendable (String) -> Void
 
     /// Starts the stand-ins and the daemon. `say` gets every line of the play; the daemon's log goes to `log`.
-    package init(_ options: Options, log makeLog: (TimeSource) -> Log, say: @escaping @Sendable (String) -> Void) throws {
+    package init(_ options: Options, log makeLog: (TimeSource) -> Log, say: @escaping @Sendable (String) -> Void) throws
+    {
         // The play fills yesterday and ends today, so that the books are never ahead of the calendar.
         firstDay = TimeSource.system.now().day.adding(days: -1)
         clock = DemoClock(startingAt: firstDay.start.adding(seconds: 9 * 3600))
@@ -61,9 +64,10 @@ package final class Demonstration: Sendable {
         try gitlab.start(log: log)
         try model.start(log: log)
         let environment = [
-            "TOKEN_DATA_DIR": options.dataDirectory, "TOKEN_DAILY_LIMIT": "30000", "TOKEN_WARNING_THRESHOLD": "70%",
+            "TOKEN_DATA_DIR": options.dataDirectory, "TOKEN_DAILY_LIMIT": String(Self.dailyLimitTokens), "TOKEN_WARNING_THRESHOLD": "70%",
             "BURSAR_PORT": String(options.port), "GITLAB_URL": gitlab.url, "GITLAB_TOKEN": Self.gitlabToken,
-            "GITLAB_WEBHOOK_SECRET": Self.hookSecret, "ANTHROPIC_BASE_URL": model.url, "ANTHROPIC_API_KEY": Self.modelKey,
+            "GITLAB_WEBHOOK_SECRET": Self.hookSecret, "ANTHROPIC_BASE_URL": model.url,
+            "ANTHROPIC_API_KEY": Self.modelKey,
             "REVIEW_MAX_OUTPUT_TOKENS": "3000",
         ]
         daemon = try Daemon.start(
@@ -85,7 +89,7 @@ package final class Demonstration: Sendable {
             Bursar is up at \(daemon.url), with a stand-in GitLab at \(gitlab.url)
             and a stand-in model at \(model.url). Everything below goes over real HTTP.
 
-            The day is \(firstDay), the daily budget 30,000 tokens.
+            The day is \(firstDay), the daily budget \(grouped(Self.dailyLimitTokens)) tokens.
 
             """)
         let day = StandInMergeRequest.workingDay
@@ -95,12 +99,15 @@ package final class Demonstration: Sendable {
         guard let blocked = day.first(where: { lastNote(of: $0)?.contains("Budget Exhausted") == true }) else {
             throw Failure(description: "The budget was not exhausted by the end of the day.")
         }
-        say("""
+        say(
+            """
             Somebody is impatient and sets the label of \(blocked.name) again. The note is edited in place; there is no second one.
 
             """)
         try await relabel(blocked, at: firstDay.start.adding(seconds: 17 * 3600 + 5 * 60))
-        say("   \(blocked.name) has \(gitlab.notes(of: blocked).count) note, edited \(gitlab.notes(of: blocked).last?.editCount ?? 0) times.\n")
+        say(
+            "   \(blocked.name) has \(gitlab.notes(of: blocked).count) note, edited \(gitlab.notes(of: blocked).last?.editCount ?? 0) times.\n"
+        )
 
         let midnight = firstDay.adding(days: 1).start
         clock.advance(to: midnight.adding(seconds: 5))
@@ -117,7 +124,9 @@ package final class Demonstration: Sendable {
     private func label(_ mergeRequest: StandInMergeRequest, at time: String) async throws {
         guard let time = TimeOfDay(time) else { throw Failure(description: "\(time) is not a time of day.") }
         clock.advance(to: firstDay.at(time))
-        say(Self.rule("\(time)  \(mergeRequest.name)  \(mergeRequest.title)  (\(mergeRequest.author))", width: options.width))
+        say(
+            Self.rule(
+                "\(time)  \(mergeRequest.name)  \(mergeRequest.title)  (\(mergeRequest.author))", width: options.width))
         let labels = gitlab.add(label: Self.label, to: mergeRequest)
         try await deliver(mergeRequest, labels)
         try await showOutcome(of: mergeRequest)
@@ -131,7 +140,9 @@ package final class Demonstration: Sendable {
         try await showOutcome(of: mergeRequest)
     }
 
-    private func deliver(_ mergeRequest: StandInMergeRequest, _ labels: (before: [String], after: [String])) async throws {
+    private func deliver(_ mergeRequest: StandInMergeRequest, _ labels: (before: [String], after: [String]))
+        async throws
+    {
         let body = mergeRequest.labelDelivery(
             before: labels.before, after: labels.after, at: clock.now, instance: gitlab.url)
         let delivery = "demo-\(mergeRequest.key)-\(clock.now.milliseconds)"
@@ -143,7 +154,8 @@ package final class Demonstration: Sendable {
                     "X-Gitlab-Token": Self.hookSecret, "X-Gitlab-Instance": gitlab.url, "Idempotency-Key": delivery,
                     "X-Gitlab-Event-UUID": delivery,
                 ], body: body.bytes))
-        let happening = labels.after.contains(Self.label) ? "label '\(Self.label)' set" : "label '\(Self.label)' removed"
+        let happening =
+            labels.after.contains(Self.label) ? "label '\(Self.label)' set" : "label '\(Self.label)' removed"
         say("   GitLab -> Bursar   \(happening): \(response.status) \(String(decoding: response.body, as: UTF8.self))")
         await daemon.untilIdle()
     }
@@ -182,7 +194,8 @@ package final class Demonstration: Sendable {
         }
         say("   \(model.callCount) model calls were made; every one of them is a row. Ready to open:\n")
         for path in files.monthlyLogs + files.summaries { say("     \(path)") }
-        say("""
+        say(
+            """
 
                curl \(daemon.url)/budget/status
                curl \(daemon.url)/metrics

@@ -69,7 +69,9 @@ package final class StandInGitLab: Sendable {
     }
 
     /// The notes on the merge request, oldest first.
-    package func notes(of mergeRequest: StandInMergeRequest) -> [Note] { state.withLock { $0.notes[mergeRequest.key] ?? [] } }
+    package func notes(of mergeRequest: StandInMergeRequest) -> [Note] {
+        state.withLock { $0.notes[mergeRequest.key] ?? [] }
+    }
 
     private func changeLabels(
         of mergeRequest: StandInMergeRequest, _ change: (inout [String]) -> Void
@@ -104,7 +106,8 @@ package final class StandInGitLab: Sendable {
         return [
             Route(
                 .get, "/api/v4/user", access: access,
-                handler: .now { _ in .json(200, ["id": .integer(Self.bot.id), "username": .string(Self.bot.username)]) }),
+                handler: .now { _ in .json(200, ["id": .integer(Self.bot.id), "username": .string(Self.bot.username)]) }
+            ),
             route(.get, "") { $0.json(of: $1, $2) },
             route(.get, "/diffs") { $0.diffs(of: $1, $2) },
             route(.get, "/notes") { gitlab, mergeRequest, _ in
@@ -175,7 +178,10 @@ package final class StandInGitLab: Sendable {
             return .json(400, ["error": "body is missing, body is empty"])
         }
         let note = state.withLock { state -> Note? in
-            guard let place = state.notes[mergeRequest.key]?.firstIndex(where: { String($0.id) == routed.parameters["note"] })
+            guard
+                let place = state.notes[mergeRequest.key]?.firstIndex(where: {
+                    String($0.id) == routed.parameters["note"]
+                })
             else { return nil }
             state.notes[mergeRequest.key]?[place].body = body
             state.notes[mergeRequest.key]?[place].editCount += 1
@@ -217,7 +223,8 @@ extension StandInMergeRequest {
                 "id": .integer(authorID), "name": .string(author), "username": .string(author), "email": "[REDACTED]",
             ],
             "project": [
-                "id": .integer(project.id), "name": .string(project.path.split(separator: "/").last.map(String.init) ?? ""),
+                "id": .integer(project.id),
+                "name": .string(project.path.split(separator: "/").last.map(String.init) ?? ""),
                 "web_url": .string("\(instance)/\(project.path)"), "namespace": "Shop", "visibility_level": 0,
                 "path_with_namespace": .string(project.path), "default_branch": "main",
             ],

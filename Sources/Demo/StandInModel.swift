@@ -39,7 +39,8 @@ final class StandInModel: Sendable {
         guard let body = try? JSONValue(parsing: request.body), let model = body["model"]?.string,
             let outputMax = body["max_tokens"]?.integer, let messages = body["messages"]?.array
         else { return Self.error(400, "invalid_request_error", "model, max_tokens and messages are needed") }
-        let prompt = (Self.texts(body["system"]) + messages.flatMap { Self.texts($0["content"]) }).joined(separator: "\n")
+        let prompt = (Self.texts(body["system"]) + messages.flatMap { Self.texts($0["content"]) }).joined(
+            separator: "\n")
         let review = RuleBasedReviewer.review(prompt)
         // As a model that always thinks first: some hundred tokens that are paid for and not seen.
         let thinking = 400 + prompt.utf8.count % 700

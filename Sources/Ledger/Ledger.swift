@@ -163,6 +163,12 @@ public final class Ledger: Sendable {
         return live.values.map(\.reservation).sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
     }
 
+    /// The reservation `id`; nil when there is none, or it was closed long ago.
+    public func reservation(_ id: String) -> Reservation? {
+        guard let id = RecordID(id) else { return nil }
+        return engine.core.withLock { $0.books.reservation(id)?.reservation }
+    }
+
     /// Whether the books can be kept.
     public var health: LedgerHealth { engine.core.withLock { $0.health } }
 

@@ -114,7 +114,7 @@ public enum NoteText {
 
     private static func coverage(_ figures: ReviewFigures) -> String {
         let count = figures.includedFiles.count
-        guard !figures.omittedFiles.isEmpty else { return "All \(counted(count, "changed file")) reviewed." }
+        guard !figures.omittedFiles.isEmpty else { return count == 1 ? "The changed file was reviewed." : "All \(counted(count, "changed file")) reviewed." }
         let all = count + figures.omittedFiles.count
         return "**\(grouped(count)) of \(counted(all, "changed file")) reviewed.** Not reviewed:\n"
             + list(figures.omittedFiles)

@@ -53,7 +53,8 @@ package struct BudgetBar {
             + String(repeating: ".", count: width - usedCells - max(0, heldCells))
         let tenths = Self.share(used, of: limit, in: 1000)
         let figures = "\(tenths / 10).\(tenths % 10) %  \(zone.sign)"
-        return isColoured ? "[\(zone.colour)\(bar)\u{1B}[0m]  \(zone.colour)\(figures)\u{1B}[0m" : "[\(bar)]  \(figures)"
+        return isColoured
+            ? "[\(zone.colour)\(bar)\u{1B}[0m]  \(zone.colour)\(figures)\u{1B}[0m" : "[\(bar)]  \(figures)"
     }
 
     /// `part` of `whole` in `units`, rounded half up, at least one unit for anything above zero; `units` for no limit.

@@ -46,7 +46,9 @@ package struct Rows {
 
     private static func quoted(_ cell: String) -> String {
         var cell = cell
-        if let first = cell.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first), cell.utf8.contains(where: { !(0x2B...0x39 ~= $0) }) {
+        if let first = cell.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first),
+            cell.utf8.contains(where: { !(0x2B...0x39 ~= $0) })
+        {
             cell = "'" + cell
         }
         guard cell.unicodeScalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) else { return cell }

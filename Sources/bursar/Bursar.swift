@@ -8,9 +8,11 @@ enum Bursar {
     static let version = "0.1.0"
 
     static let program = Program(
-        name: "bursar", summary: "A code-review bot for GitLab whose token budget cannot be overspent.", version: version,
+        name: "bursar", summary: "A code-review bot for GitLab whose token budget cannot be overspent.",
+        version: version,
         commands: [
-            ServeCommand.command, DemoCommand.command, StatusCommand.command, PricesCommand.command, CleanupCommand.command,
+            ServeCommand.command, DemoCommand.command, StatusCommand.command, PricesCommand.command,
+            CleanupCommand.command,
         ])
 
     static func main() async {

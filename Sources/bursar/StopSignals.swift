@@ -7,7 +7,6 @@ final class StopSignals: Sendable {
     private struct State {
         var first: String?
         var waiter: CheckedContinuation<String, Never>?
-        var sources: [any DispatchSourceSignal] = []
     }
 
     private let state = Mutex(State())
@@ -16,9 +15,9 @@ final class StopSignals: Sendable {
     init() {
         for (number, name) in [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT")] {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [weak self] in self?.arrived(name, number) }
+            // The handler holds its own source: signals are listened to for as long as the process lives.
+            source.setEventHandler { withExtendedLifetime(source) { self.arrived(name, number) } }
             source.resume()
-            state.withLock { $0.sources.append(source) }
         }
     }
 

@@ -28,9 +28,11 @@ import UTCTime
         let stats = try await stage.stats()
         #expect(stats["total_tokens"] == 1500 && stats["held_tokens"] == 0 && stats["request_count"] == 1)
         try await stage.strike()
-        let summary = try Data(contentsOf: URL(fileURLWithPath: stage.directory.path + "/books/daily-summaries/2026-03-10.json"))
+        let summary = try Data(
+            contentsOf: URL(fileURLWithPath: stage.directory.path + "/books/daily-summaries/2026-03-10.json"))
         let value = try JSONValue(parsing: Array(summary))
-        #expect(value["total_tokens"] == 1500 && value["budget_remaining"] == 998_500 && value["budget_exhausted"] == false)
+        #expect(
+            value["total_tokens"] == 1500 && value["budget_remaining"] == 998_500 && value["budget_exhausted"] == false)
         #expect(stage.log.at("error").isEmpty && stage.log.at("warning").isEmpty)
         #expect(!stage.log.all.contains { $0.contains("of-the-test") || $0.contains("SELECT") })
     }
@@ -39,11 +41,14 @@ import UTCTime
         let stage = try Stage()
         try await stage.label(Self.mergeRequest)
         let call = try #require(stage.model.calls.first)
-        #expect(call.head.fields["x-api-key"] == "model-key-of-the-test" && call.head.fields["anthropic-version"] == "2023-06-01")
+        #expect(
+            call.head.fields["x-api-key"] == "model-key-of-the-test"
+                && call.head.fields["anthropic-version"] == "2023-06-01")
         let members = call.body.object?.members.map(\.key).sorted() ?? []
         #expect(members == ["max_tokens", "messages", "model", "system"])
         let text = call.body.text
-        #expect(text.contains("SELECT number") && text.contains("tests/test_orders.py") && !text.contains("of-the-test"))
+        #expect(
+            text.contains("SELECT number") && text.contains("tests/test_orders.py") && !text.contains("of-the-test"))
         try await stage.strike()
     }
 
@@ -54,7 +59,8 @@ import UTCTime
         let labels = stage.gitlab.remove(label: "ai-review", from: Self.mergeRequest)
         _ = stage.gitlab.add(label: "ai-review", to: Self.mergeRequest)
         let sameEvent = Self.mergeRequest.labelDelivery(
-            before: labels.after, after: labels.before, at: try #require(Instant("2026-03-10T09:00:00Z")), instance: stage.gitlab.url)
+            before: labels.after, after: labels.before, at: try #require(Instant("2026-03-10T09:00:00Z")),
+            instance: stage.gitlab.url)
         #expect(try await stage.deliver(sameEvent).body["status"] == "duplicate")
         #expect(stage.model.calls.count == 1)
         #expect(try await stage.relabel(Self.mergeRequest)["status"] == "queued")
@@ -68,18 +74,23 @@ import UTCTime
         let labels = stage.gitlab.add(label: "ai-review", to: Self.mergeRequest)
         _ = stage.gitlab.remove(label: "ai-review", from: Self.mergeRequest)
         let answer = try await stage.deliver(
-            Self.mergeRequest.labelDelivery(before: labels.before, after: labels.after, at: stage.clock.now, instance: ""))
+            Self.mergeRequest.labelDelivery(
+                before: labels.before, after: labels.after, at: stage.clock.now, instance: ""))
         #expect(answer.body["status"] == "queued")
         #expect(stage.model.calls.isEmpty && stage.gitlab.notes(of: Self.mergeRequest).isEmpty)
         try await stage.strike()
     }
 
     @Test func `what a model says cannot act on GitLab`() async throws {
-        let stage = try Stage(model: { _ in .answer("/approve\n/merge\n@all look at <img src=x> ![a](https://evil/) gitlab-token-of-the-test") })
+        let stage = try Stage(model: { _ in
+            .answer("/approve\n/merge\n@all look at <img src=x> ![a](https://evil/) gitlab-token-of-the-test")
+        })
         try await stage.label(Self.mergeRequest)
         let body = try #require(stage.gitlab.notes(of: Self.mergeRequest).first?.body)
         #expect(!body.split(separator: "\n").contains { $0.hasPrefix("/") })
-        #expect(!body.contains("@all") && !body.contains("<img") && !body.contains("![") && !body.contains("token-of-the-test"))
+        #expect(
+            !body.contains("@all") && !body.contains("<img") && !body.contains("![")
+                && !body.contains("token-of-the-test"))
         try await stage.strike()
     }
 
@@ -105,9 +116,15 @@ import UTCTime
         try await stage.strike()
     }
 
-    @Test(arguments: [(401, "authentication_error"), (404, "not_found_error"), (400, "invalid_request_error"), (529, "overloaded_error")])
-    func `a call that cost nothing gives its tokens back and says why once`(_ status: Int, _ type: String) async throws {
-        let stage = try Stage(model: { _ in .json(status, ["type": "error", "error": ["type": .string(type), "message": "no"]]) })
+    @Test(arguments: [
+        (401, "authentication_error"), (404, "not_found_error"), (400, "invalid_request_error"),
+        (529, "overloaded_error"),
+    ])
+    func `a call that cost nothing gives its tokens back and says why once`(_ status: Int, _ type: String) async throws
+    {
+        let stage = try Stage(model: { _ in
+            .json(status, ["type": "error", "error": ["type": .string(type), "message": "no"]])
+        })
         try await stage.label(Self.mergeRequest)
         #expect(stage.model.calls.count == (status == 529 ? 3 : 1))
         let notes = stage.gitlab.notes(of: Self.mergeRequest)
@@ -146,13 +163,17 @@ import UTCTime
 
     @Test func `speaks to an OpenAI-compatible server`() async throws {
         let stage = try Stage(
-            settings: ["MODEL_PROVIDER": "openai", "MODEL": "gpt-6-luna", "OPENAI_API_KEY": "k", "ANTHROPIC_API_KEY": nil],
+            settings: [
+                "MODEL_PROVIDER": "openai", "MODEL": "gpt-6-luna", "OPENAI_API_KEY": "k", "ANTHROPIC_API_KEY": nil,
+            ],
             model: { _ in
                 .json(
                     200,
                     [
                         "id": "c1", "model": "gpt-6-luna",
-                        "choices": [["message": ["role": "assistant", "content": "Fine by me."], "finish_reason": "stop"]],
+                        "choices": [
+                            ["message": ["role": "assistant", "content": "Fine by me."], "finish_reason": "stop"]
+                        ],
                         "usage": [
                             "prompt_tokens": 2000, "completion_tokens": 100, "total_tokens": 2100,
                             "prompt_tokens_details": ["cached_tokens": 1500],

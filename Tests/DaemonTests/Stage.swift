@@ -32,7 +32,8 @@ final class Stage: Sendable {
 
     /// Starts everything. `answer` plays the model; `settings` go over those of the stage; a nil value takes one away.
     init(
-        settings changes: [String: String?] = [:], mergeRequests: [StandInMergeRequest] = StandInMergeRequest.workingDay,
+        settings changes: [String: String?] = [:],
+        mergeRequests: [StandInMergeRequest] = StandInMergeRequest.workingDay,
         at start: Instant? = nil, gitlabTrouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil },
         model answer: @escaping @Sendable (ScriptedModel.Call) -> Response = { _ in .answer() }
     ) throws {
@@ -77,21 +78,29 @@ final class Stage: Sendable {
 
     /// Sends a request to the daemon, with the API token.
     func send(
-        _ method: String, _ path: String, _ body: JSONValue? = nil, fields: FieldList = [:], token: String? = Stage.apiToken
+        _ method: String, _ path: String, _ body: JSONValue? = nil, fields: FieldList = [:],
+        token: String? = Stage.apiToken
     ) async throws -> (status: Int, fields: FieldList, body: JSONValue) {
         var all = fields
         if let token { all["Authorization"] = "Bearer \(token)" }
         if body != nil { all["Content-Type"] = "application/json" }
         let response = try await transport.send(
             ClientRequest(method: method, url: try daemon.url + path, fields: all, body: body?.bytes))
-        return (response.status, response.fields, (try? JSONValue(parsing: response.body)) ?? .string(String(decoding: response.body, as: UTF8.self)))
+        return (
+            response.status, response.fields,
+            (try? JSONValue(parsing: response.body)) ?? .string(String(decoding: response.body, as: UTF8.self))
+        )
     }
 
     /// Sends `body` to the webhook and waits until nothing is left to do.
-    func deliver(_ body: JSONValue, key: String = UUID().uuidString, fields: FieldList? = nil) async throws -> (status: Int, body: JSONValue) {
+    func deliver(_ body: JSONValue, key: String = UUID().uuidString, fields: FieldList? = nil) async throws -> (
+        status: Int, body: JSONValue
+    ) {
         let answer = try await send(
             "POST", "/webhooks/gitlab", body,
-            fields: fields ?? ["X-Gitlab-Event": "Merge Request Hook", "X-Gitlab-Token": Self.secret, "Idempotency-Key": key],
+            fields: fields ?? [
+                "X-Gitlab-Event": "Merge Request Hook", "X-Gitlab-Token": Self.secret, "Idempotency-Key": key,
+            ],
             token: nil)
         await (try daemon).untilIdle()
         return (answer.status, answer.body)

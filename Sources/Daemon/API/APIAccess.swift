@@ -1,13 +1,13 @@
 import Digest
-package import HTTPServer
+import HTTPServer
 import HTTPWire
 
 /// Who may use the endpoints that spend or tell: whoever shows the API token.
-package struct APIAccess: Sendable {
+struct APIAccess: Sendable {
     private let expected: SecretDigest?
 
     /// Access by `token`; nil lets everybody in, which the settings allow on loopback only.
-    package init(token: String?) { expected = token.map(SecretDigest.init) }
+    init(token: String?) { expected = token.map(SecretDigest.init) }
 
     /// For endpoints marked *token*: `Authorization: Bearer TOKEN` (RFC 6750 section 2.1).
     package var token: Access { Access { head, _ in isAuthorized(head) ? nil : Self.refusal } }

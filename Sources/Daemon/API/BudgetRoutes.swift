@@ -2,21 +2,21 @@ import Budget
 import HTTPServer
 import HTTPWire
 import JSON
-package import Ledger
+import Ledger
 import Platform
-package import Prices
+import Prices
 import Synchronization
 import UTCTime
 
 /// The budget for whoever asks over HTTP: its status, reservations and records.
-package struct BudgetRoutes: Sendable {
+struct BudgetRoutes: Sendable {
     private let ledger: Ledger
     private let prices: PriceTable
     private let now: @Sendable () -> Instant
     private let access: APIAccess
 
     /// The endpoints over `ledger`, pricing calls by `prices`.
-    package init(ledger: Ledger, prices: PriceTable, now: @escaping @Sendable () -> Instant, access: APIAccess) {
+    init(ledger: Ledger, prices: PriceTable, now: @escaping @Sendable () -> Instant, access: APIAccess) {
         self.ledger = ledger
         self.prices = prices
         self.now = now
@@ -24,7 +24,7 @@ package struct BudgetRoutes: Sendable {
     }
 
     /// `/budget/status`, `/budget/reservations`, what follows a reservation, and `/usage`.
-    package var routes: [Route] {
+    var routes: [Route] {
         let status = StatusAnswer(ledger: ledger)
         return [
             Route(.get, "/budget/status", handler: .now { _ in status.response() }),
@@ -67,11 +67,10 @@ package struct BudgetRoutes: Sendable {
 
     private func settle(_ routed: RoutedRequest, _ responder: Responder) {
         let id = routed.parameters["id"] ?? ""
-        guard let reservation = ledger.reservation(id) else {
-            return responder.send(.problem(404, detail: "There is no reservation \(id)."))
-        }
+        // A reservation that is done is still asked about: a repeated settlement gets the answer it got before.
+        let context = ledger.reservation(id)?.context ?? CallContext(model: "")
         let body: UsageBody
-        do { body = try UsageBody(routed.request.body, settling: reservation.context) } catch {
+        do { body = try UsageBody(routed.request.body, settling: context) } catch {
             return responder.send(.problem(error))
         }
         ledger.settle(id, with: completed(body)) { responder.send(.booking($0, status: 200)) }

@@ -12,7 +12,7 @@ struct HealthRoutes: Sendable {
     let queue: ReviewQueue
     let metrics: Metrics
     let isDraining: @Sendable () -> Bool
-    let server: @Sendable () -> ServerStatistics
+    let server: @Sendable () -> ServerStatistics?
     let startedAt: Instant
     let access: APIAccess
 
@@ -39,7 +39,7 @@ struct HealthRoutes: Sendable {
 
     private var exposition: Response {
         let waiting = queue.counts
-        let statistics = server()
+        guard let statistics = server() else { return .problem(503, detail: "The daemon is starting.") }
         let classes = statistics.responseCounts.indices.dropFirst(2).map { hundred in
             (labels: "{class=\"\(hundred)xx\"}", value: String(statistics.responseCounts[hundred]))
         }

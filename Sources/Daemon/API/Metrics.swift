@@ -1,5 +1,6 @@
-package import Budget
+import Budget
 import Synchronization
+import UTCTime
 
 /// What the daemon has counted since it started.
 package final class Metrics: Sendable {
@@ -64,7 +65,9 @@ struct MetricFamily {
 
     /// The family as text; label values are ours, so nothing in them needs escaping.
     var text: String {
-        samples.reduce("# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n") { $0 + "\(name)\($1.labels) \($1.value)\n" }
+        samples.reduce("# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n") {
+            $0 + "\(name)\($1.labels) \($1.value)\n"
+        }
     }
 }
 
@@ -72,7 +75,9 @@ extension Metrics {
     /// The families of the counters.
     var families: [MetricFamily] {
         let counts = snapshot()
-        func labelled(_ label: String, _ names: [String], _ counter: (String) -> Counter) -> [(labels: String, value: String)] {
+        func labelled(_ label: String, _ names: [String], _ counter: (String) -> Counter) -> [(
+            labels: String, value: String
+        )] {
             names.map { ("{\(label)=\"\($0)\"}", String(counts[counter($0), default: 0])) }
         }
         return [
@@ -86,7 +91,8 @@ extension Metrics {
                 "bursar_estimated_tokens_total", .counter, "Tokens that settled calls had been estimated to use.",
                 counts[.estimatedTokens, default: 0]),
             MetricFamily(
-                "bursar_actual_tokens_total", .counter, "Tokens that the same calls used.", counts[.actualTokens, default: 0]),
+                "bursar_actual_tokens_total", .counter, "Tokens that the same calls used.",
+                counts[.actualTokens, default: 0]),
             MetricFamily(
                 "bursar_unresolved_calls_total", .counter, "Model calls whose outcome is unknown.",
                 counts[.unresolvedCalls, default: 0]),
@@ -98,13 +104,17 @@ extension BudgetStatus {
     /// The families of the daily budget.
     var families: [MetricFamily] {
         [
-            MetricFamily("bursar_budget_enabled", .gauge, "1 when calls are checked against the budget.", isEnabled ? 1 : 0),
+            MetricFamily(
+                "bursar_budget_enabled", .gauge, "1 when calls are checked against the budget.", isEnabled ? 1 : 0),
             MetricFamily("bursar_budget_limit_tokens", .gauge, "Tokens the day may use.", limitTokens),
             MetricFamily("bursar_budget_used_tokens", .gauge, "Tokens settled today (UTC).", totalTokens),
             MetricFamily("bursar_budget_held_tokens", .gauge, "Tokens held by reservations.", heldTokens),
-            MetricFamily("bursar_budget_remaining_tokens", .gauge, "Tokens left of the limit after what is settled.", remainingTokens),
+            MetricFamily(
+                "bursar_budget_remaining_tokens", .gauge, "Tokens left of the limit after what is settled.",
+                remainingTokens),
             MetricFamily("bursar_budget_requests", .gauge, "Model calls booked today (UTC).", requestCount),
-            MetricFamily("bursar_budget_resets_timestamp_seconds", .gauge, "When the budget resets.", Int(resetsAt.seconds)),
+            MetricFamily(
+                "bursar_budget_resets_timestamp_seconds", .gauge, "When the budget resets.", Int(resetsAt.seconds)),
             MetricFamily(
                 "bursar_budget_level", .gauge, "1 for the level the budget is at.",
                 BudgetLevel.allCases.map { ("{level=\"\($0.rawValue)\"}", $0 == level ? "1" : "0") }),

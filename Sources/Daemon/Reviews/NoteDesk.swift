@@ -35,7 +35,7 @@ struct NoteDesk: Sendable {
             do {
                 try await gitlab.updateNote(note, id: standing.id, on: place, eventUUID: job.eventUUID)
                 return
-            } catch let error as GitLabError where error.isGone {
+            } catch  where error.isGone {
                 // Somebody deleted it, or took the right to edit it away: a new one says the same.
                 log(.info, "notice cannot be edited, posting a new note", ["merge_request": job.name])
             }
@@ -46,9 +46,11 @@ struct NoteDesk: Sendable {
     /// The newest of our notes that is a notice; nil when there is none or GitLab does not say.
     private func standingNotice(on job: ReviewJob) async -> GitLabNote? {
         do {
-            return try await gitlab.ownNote(endingWith: Kind.notice.marker, on: job.place, authorID: botUserID(), eventUUID: job.eventUUID)
+            return try await gitlab.ownNote(
+                endingWith: Kind.notice.marker, on: job.place, authorID: botUserID(), eventUUID: job.eventUUID)
         } catch {
-            log(.warning, "notes cannot be listed, posting a new one", ["merge_request": job.name, "error": "\(error)"])
+            log(
+                .warning, "notes cannot be listed, posting a new one", ["merge_request": job.name, "error": "\(error)"])
             return nil
         }
     }

@@ -20,8 +20,8 @@ package struct ReviewJob: Sendable, Equatable {
     package var updatedAt: String
     /// Who asked.
     package var username: String
-    /// Whether the label must still be there when the review begins.
-    package var needsLabel: Bool
+    /// Whether a head that was reviewed before is to be reviewed again: only when somebody clearly asked for it.
+    package var asksAgain: Bool
     /// The delivery that asked for it.
     package var deliveryID: String
     /// To be sent back to GitLab on every call, so that hooks do not chase each other.
@@ -54,6 +54,7 @@ package final class ReviewQueue: Sendable {
         var generations: [MergeRequestKey: Int] = [:]
         var deliveries = RecentSet<String>(capacity: rememberedMax)
         var wishes = RecentSet<Wish>(capacity: rememberedMax)
+        var heads = RecentSet<Head>(capacity: rememberedMax)
         var isStopped = false
         var idleWaiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -63,6 +64,11 @@ package final class ReviewQueue: Sendable {
         let headSHA: String
         let generation: Int
         let updatedAt: String
+    }
+
+    private struct Head: Hashable {
+        let mergeRequest: MergeRequestKey
+        let sha: String
     }
 
     private let state = Mutex(State())
@@ -80,14 +86,15 @@ package final class ReviewQueue: Sendable {
         let acceptance = state.withLock { state -> Acceptance in
             guard !state.isStopped else { return .full }
             guard job.deliveryID.isEmpty || !state.deliveries.contains(job.deliveryID) else {
-                return .duplicate(reason: "This delivery has been received before.")
+                return .duplicate(reason: "this delivery has been received before")
             }
             let wish = Wish(
                 mergeRequest: job.mergeRequest, headSHA: job.headSHA,
                 generation: state.generations[job.mergeRequest] ?? 0, updatedAt: job.updatedAt)
-            guard !state.wishes.contains(wish) else {
+            let head = Head(mergeRequest: job.mergeRequest, sha: job.headSHA)
+            guard !state.wishes.contains(wish), job.asksAgain || !state.heads.contains(head) else {
                 return .duplicate(
-                    reason: "A review of this head has already been asked for; remove and add the label to ask again.")
+                    reason: "a review of this head has been asked for before; remove and add the label to ask again")
             }
             // A newer head takes the place of the one that still waits, and keeps its turn.
             if let place = state.waiting.firstIndex(where: { $0.mergeRequest == job.mergeRequest }) {
@@ -98,6 +105,7 @@ package final class ReviewQueue: Sendable {
             }
             if !job.deliveryID.isEmpty { state.deliveries.insert(job.deliveryID) }
             state.wishes.insert(wish)
+            state.heads.insert(head)
             return .queued
         }
         startWhatMayRun()
@@ -107,7 +115,7 @@ package final class ReviewQueue: Sendable {
     /// Notes that the label was taken away: what waits for the merge request is dropped, and adding the label asks again.
     package func withdraw(_ mergeRequest: MergeRequestKey) {
         state.withLock { state in
-            state.waiting.removeAll { $0.mergeRequest == mergeRequest && $0.needsLabel }
+            state.waiting.removeAll { $0.mergeRequest == mergeRequest }
             if state.generations.count >= Self.rememberedMax { state.generations.removeAll() }
             state.generations[mergeRequest, default: 0] += 1
         }

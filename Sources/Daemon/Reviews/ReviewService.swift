@@ -25,23 +25,26 @@ struct ReviewService: Sendable {
         let gitlab = try GitLabClient(
             baseURL: wanted.url, token: wanted.token.revealed, transport: environment.transport,
             environment: environment.retries)
-        let secrets = [
-            wanted.token, settings.model.apiKey, settings.server.apiToken,
-        ].compactMap { $0?.revealed } + (wanted.webhookSecrets + wanted.signingTokens).map(\.revealed)
+        let secrets =
+            [
+                wanted.token, settings.model.apiKey, settings.server.apiToken,
+            ].compactMap { $0?.revealed } + (wanted.webhookSecrets + wanted.signingTokens).map(\.revealed)
+        let bot = BotUser(gitlab: gitlab, log: environment.log)
         let reviewer = Reviewer(
             gitlab: gitlab, model: try Self.model(settings.model, environment), ledger: ledger, prices: prices,
             rules: Reviewer.Rules(
                 label: wanted.reviewLabel, inputTokensMax: settings.review.inputTokensMax,
                 outputTokensMax: settings.review.outputTokensMax),
-            notes: NoteDesk(gitlab: gitlab, secrets: secrets, log: environment.log), metrics: metrics,
+            notes: NoteDesk(gitlab: gitlab, secrets: secrets, botUserID: { bot.id }, log: environment.log),
+            metrics: metrics,
             now: environment.time.now, randomness: environment.randomness, log: environment.log)
         queue = ReviewQueue(concurrency: settings.review.concurrency) { job in await reviewer.run(job) }
-        let bot = BotUser(gitlab: gitlab, log: environment.log)
         bot.lookUp()
         routes = [
             WebhookRoute(
                 authenticator: try WebhookAuthenticator(
-                    secretTokens: wanted.webhookSecrets.map(\.revealed), signingTokens: wanted.signingTokens.map(\.revealed),
+                    secretTokens: wanted.webhookSecrets.map(\.revealed),
+                    signingTokens: wanted.signingTokens.map(\.revealed),
                     now: environment.time.now),
                 label: wanted.reviewLabel, reviewsOnPush: settings.review.reviewsOnPush, botUserID: { bot.id },
                 queue: queue, metrics: metrics, log: environment.log

@@ -70,7 +70,7 @@ struct Reviewer: Sendable {
 
     private func reasonToSkip(_ mergeRequest: GitLabMergeRequest, _ job: ReviewJob) -> String? {
         if mergeRequest.state != "opened" { return "it is \(mergeRequest.state)" }
-        if job.needsLabel, !mergeRequest.labels.contains(rules.label) { return "the label '\(rules.label)' was taken away" }
+        if !mergeRequest.labels.contains(rules.label) { return "the label '\(rules.label)' was taken away" }
         return nil
     }
 
@@ -85,7 +85,9 @@ struct Reviewer: Sendable {
         switch try await ledger.reserve(request) {
         case .granted(let granted, let decision):
             reservation = granted
-            if decision == .warn { log(.warning, "budget exceeded, reviewing because it only warns", ["merge_request": task.job.name]) }
+            if decision == .warn {
+                log(.warning, "budget exceeded, reviewing because it only warns", ["merge_request": task.job.name])
+            }
         case .refused(let refusal): return try await block(task, refusal)
         }
         try await ledger.dispatch(reservation.id)
@@ -95,10 +97,15 @@ struct Reviewer: Sendable {
         case .notCharged(let failure):
             try await ledger.release(reservation.id, certainlyNothingSpent: true)
             return try await fail(failure, task)
-        case .unknown(let reason, _):
+        case .unknown(let reason, let detail):
             try await ledger.markUnresolved(reservation.id)
             metrics.add(to: .unresolvedCalls)
-            log(.warning, "outcome of a call is unknown, its tokens stay held", ["merge_request": task.job.name, "reservation": reservation.id, "tokens": String(held), "reason": reason])
+            log(
+                .info, "model call came to no answer",
+                [
+                    "merge_request": task.job.name, "reservation": reservation.id, "reason": reason,
+                    "detail": detail ?? "",
+                ])
             guard triesLeft > 1 else {
                 let text = NoteText.failure(
                     reason, advice: "Ask your DevOps team to look at the model's service",
@@ -117,14 +124,26 @@ struct Reviewer: Sendable {
     }
 
     private func block(_ task: Subject, _ refusal: Refusal) async throws -> Outcome {
-        log(.info, "review blocked by the budget", ["merge_request": task.job.name, "budget": refusal.budget, "used": String(refusal.usedTokens), "held": String(refusal.heldTokens), "requested": String(refusal.requestedTokens), "limit": String(refusal.limitTokens)])
+        log(
+            .info, "review blocked by the budget",
+            [
+                "merge_request": task.job.name, "budget": refusal.budget, "used": String(refusal.usedTokens),
+                "held": String(refusal.heldTokens), "requested": String(refusal.requestedTokens),
+                "limit": String(refusal.limitTokens),
+            ])
         let text = NoteText.exhausted(refusal, labelName: rules.label, resumesByItself: false)
         try await notes.post(text, as: .notice, on: task.job)
         return .blocked
     }
 
     private func fail(_ failure: ModelFailure, _ task: Subject) async throws -> Outcome {
-        log(.error, "model refused the call", ["merge_request": task.job.name, "kind": failure.kind.rawValue, "status": failure.status.map(String.init) ?? "", "message": failure.message, "request": failure.requestID ?? ""])
+        log(
+            .error, "model refused the call",
+            [
+                "merge_request": task.job.name, "kind": failure.kind.rawValue,
+                "status": failure.status.map(String.init) ?? "", "message": failure.message,
+                "detail": failure.detail ?? "", "request": failure.requestID ?? "",
+            ])
         let text = NoteText.failure(
             failure.message, advice: failure.advice, spending: .nothing, labelName: rules.label,
             headSHA: task.mergeRequest.headSHA)
@@ -144,11 +163,19 @@ struct Reviewer: Sendable {
             let booking = try await ledger.settle(reservation.id, with: call)
             metrics.add(reservation.tokens, to: .estimatedTokens)
             metrics.add(usage.totalTokens, to: .actualTokens)
-            log(.info, "review settled", ["merge_request": task.job.name, "usage_id": booking.record.usageID, "input_tokens": String(usage.inputTokens), "output_tokens": String(usage.outputTokens), "held_tokens": String(reservation.tokens), "cost_usd": cost?.amount.description ?? "unknown"])
+            log(
+                .info, "review settled",
+                [
+                    "merge_request": task.job.name, "usage_id": booking.record.usageID,
+                    "input_tokens": String(usage.inputTokens), "output_tokens": String(usage.outputTokens),
+                    "held_tokens": String(reservation.tokens), "cost_usd": cost?.amount.description ?? "unknown",
+                ])
         } else {
             try await ledger.markUnresolved(reservation.id)
             metrics.add(to: .unresolvedCalls)
-            log(.warning, "answer came without usage, its tokens stay held", ["merge_request": task.job.name, "reservation": reservation.id])
+            log(
+                .warning, "answer came without usage, its tokens stay held",
+                ["merge_request": task.job.name, "reservation": reservation.id])
         }
         let figures = figures(task, reservation, cost)
         try await notes.post(
@@ -161,12 +188,11 @@ struct Reviewer: Sendable {
     private func figures(_ task: Subject, _ reservation: Reservation, _ cost: CallCost?) -> ReviewFigures {
         let status = ledger.status()
         return ReviewFigures(
-            includedFiles: task.prompt.includedFiles, omittedFiles: task.prompt.omittedFiles,
-            suspiciousFiles: task.prompt.suspiciousFiles, isDescriptionCut: task.prompt.isDescriptionCut,
-            estimatedInputTokens: task.prompt.estimatedInputTokens, heldTokens: reservation.tokens, cost: cost?.amount,
+            prompt: task.prompt, heldTokens: reservation.tokens, cost: cost?.amount,
             budget: status.isEnabled
                 ? BudgetFigures(
-                    usedTokens: status.totalTokens, heldTokens: status.heldTokens, limitTokens: status.limitTokens) : nil,
+                    usedTokens: status.totalTokens, heldTokens: status.heldTokens, limitTokens: status.limitTokens)
+                : nil,
             headSHA: task.mergeRequest.headSHA)
     }
 
@@ -188,7 +214,9 @@ struct Reviewer: Sendable {
                 spending: .nothing, labelName: rules.label, headSHA: job.headSHA)
         }
         do { try await notes.post(text, as: .notice, on: job) } catch {
-            log(.error, "failure could not be told on the merge request", ["merge_request": job.name, "error": "\(error)"])
+            log(
+                .error, "failure could not be told on the merge request",
+                ["merge_request": job.name, "error": "\(error)"])
         }
     }
 

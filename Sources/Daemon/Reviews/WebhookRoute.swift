@@ -51,40 +51,63 @@ struct WebhookRoute: Sendable {
 
     private func answer(_ request: Request) -> Response {
         let field: (String) -> String? = { request.head.fields[$0] }
-        if case .rejected(let reason) = authenticator.checkBody(field, request.body) { return refusal(reason) }
-        let delivery = Delivery.decode(field, request.body)
+        if case .rejected(let reason) = authenticator.checkBody(field, body: request.body) { return refusal(reason) }
+        let delivery = Delivery.decode(field: field, body: request.body)
         let (status, reason) = take(delivery)
         guard let status else {
             return .problem(
                 503, title: "No room", detail: reason, fields: [("Retry-After", "60")])
         }
         metrics.add(to: .deliveries(status: status))
-        log(.info, "delivery", ["status": status, "reason": reason, "delivery": delivery.id, "kind": delivery.kind])
+        log(.info, "delivery", ["status": status, "reason": reason, "delivery": delivery.id])
         return .json(200, ["status": .string(status), "reason": .string(reason), "delivery": .string(delivery.id)])
     }
 
     /// What becomes of the delivery, and why; no status when there is no room for it.
     private func take(_ delivery: Delivery) -> (status: String?, reason: String) {
-        let event: MergeRequestEvent
-        switch delivery.content {
-        case .mergeRequest(let mergeRequest): event = mergeRequest
-        case .note: return ("ignored", "Comments do not ask for reviews; set the label '\(label)' on the merge request.")
-        case .unsupported(let kind): return ("ignored", "Bursar acts on merge request events, this is \(kind).")
-        case .malformed(let reason): return ("ignored", reason)
+        guard case .mergeRequest(let event) = delivery.content else {
+            if case .note = delivery.content {
+                return ("ignored", "comments ask for nothing here; put the label '\(label)' on the merge request")
+            }
+            return decline(delivery)
         }
         let key = MergeRequestKey(projectID: event.projectID, iid: event.iid)
-        if event.labelWasRemoved(label) { queue.withdraw(key) }
-        switch Trigger.decide(event, label: label, reviewOnPush: reviewsOnPush, botUserID: botUserID()) {
-        case .ignored(let reason, _): return ("ignored", reason)
-        case .review(let trigger):
-            let job = ReviewJob(
-                mergeRequest: key, projectPath: event.projectPath, headSHA: trigger.headSHA, updatedAt: event.updatedAt,
-                username: trigger.username, needsLabel: true, deliveryID: delivery.id, eventUUID: delivery.eventUUID)
-            switch queue.offer(job) {
-            case .queued: return ("queued", trigger.reason)
-            case .duplicate(let reason): return ("duplicate", reason)
-            case .full: return (nil, "\(ReviewQueue.waitingMax) reviews are waiting, or the daemon is stopping. Send the delivery again later.")
-            }
+        if event.removed(label) { queue.withdraw(key) }
+        guard case .review(let trigger) = trigger.decide(delivery) else { return decline(delivery) }
+        let job = ReviewJob(
+            mergeRequest: key, projectPath: trigger.projectPath, headSHA: trigger.headSHA ?? "",
+            updatedAt: event.updatedAt ?? "", username: trigger.username, asksAgain: trigger.asksAgain,
+            deliveryID: delivery.id, eventUUID: delivery.eventUUID)
+        switch queue.offer(job) {
+        case .queued: return ("queued", trigger.kind.sentence(label))
+        case .duplicate(let reason): return ("duplicate", reason)
+        case .full:
+            return (
+                nil,
+                "\(ReviewQueue.waitingMax) reviews are waiting, or the daemon is stopping; send the delivery again later"
+            )
+        }
+    }
+
+    private var trigger: Trigger { Trigger(label: label, reviewOnPush: reviewsOnPush, botUserID: botUserID()) }
+
+    private func decline(_ delivery: Delivery) -> (status: String?, reason: String) {
+        guard case .ignored(_, let reason) = trigger.decide(delivery) else { return ("ignored", "it asks for nothing") }
+        return ("ignored", reason)
+    }
+}
+
+extension ReviewTrigger.Kind {
+    /// Why a review was queued, for the maintainers who read GitLab's hook log.
+    fileprivate func sentence(_ label: String) -> String {
+        switch self {
+        case .labelAdded: "the label '\(label)' was added"
+        case .opened: "the merge request was opened with the label '\(label)'"
+        case .reopened: "the merge request was reopened with the label '\(label)'"
+        case .ready: "the draft with the label '\(label)' is ready"
+        case .push: "commits came while the label '\(label)' is on"
+        case .labelPresent: "the label '\(label)' is on and GitLab did not say what changed"
+        case .command: "a comment asked for it"
         }
     }
 }

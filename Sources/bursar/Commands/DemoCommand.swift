@@ -8,7 +8,8 @@ import Platform
 /// `bursar demo`: a working day against stand-ins.
 enum DemoCommand {
     private static let port = Parameter<Int>(
-        option: "--port", value: "port", help: "The daemon's port; 0 takes any free one. A busy port is given up for a free one.",
+        option: "--port", value: "port",
+        help: "The daemon's port; 0 takes any free one. A busy port is given up for a free one.",
         accepted: "0 to 65535", default: 8000, shown: "8000"
     ) { text in Int(text).flatMap { 0...65_535 ~= $0 ? $0 : nil } }
     private static let verbose = Parameter<Bool>(flag: "--verbose", short: "v", help: "Show the daemon's log too.")
@@ -55,9 +56,11 @@ enum DemoCommand {
     /// A directory that did not exist before: a second run begins with empty books too.
     private static func newDirectory() throws -> String {
         var template = Array("\(NSTemporaryDirectory().trimmingSuffix("/"))/bursar-demo-XXXXXX".utf8CString)
-        guard let path = template.withUnsafeMutableBufferPointer({ buffer in
-            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
-        }) else { throw POSIXFailure("mkdtemp", "bursar-demo-XXXXXX") }
+        guard
+            let path = template.withUnsafeMutableBufferPointer({ buffer in
+                buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+            })
+        else { throw POSIXFailure("mkdtemp", "bursar-demo-XXXXXX") }
         return path
     }
 }

@@ -1,4 +1,5 @@
 import Arguments
+import Daemon
 import JSON
 import Platform
 import Prices
@@ -9,7 +10,8 @@ import UTCTime
 /// `bursar prices`: the price table in force.
 enum PricesCommand {
     private static let model = Parameter<String?>(
-        option: "--model", value: "id", help: "Only the price that this model's calls would get.", accepted: "a model's id",
+        option: "--model", value: "id", help: "Only the price that this model's calls would get.",
+        accepted: "a model's id",
         parse: { $0.isEmpty ? nil : $0 })
 
     static let command = Command(
@@ -48,9 +50,12 @@ enum PricesCommand {
         case .table:
             Console.print(rows(prices).table)
             let age = table.ageDays(on: today.day)
-            Console.print("\nUSD per million tokens. Retrieved \(table.retrieved), \(age) \(age == 1 ? "day" : "days") ago, from \(table.source).\n")
+            Console.print(
+                "\nUSD per million tokens. Retrieved \(table.retrieved), \(age) \(age == 1 ? "day" : "days") ago, from \(table.source).\n"
+            )
             if table.isStale(on: today.day) {
-                Console.complain("Warning: the table is older than \(PriceTable.staleAfterDays) days; prices may have changed.\n")
+                Console.complain(
+                    "Warning: the table is older than \(PriceTable.staleAfterDays) days; prices may have changed.\n")
             }
         }
         return 0
@@ -67,14 +72,18 @@ enum PricesCommand {
             ],
             rows: prices.flatMap { price in
                 let base = row(price, price.rates, tier: "")
-                return [base] + price.tiers.map { row(price, $0.rates, tier: "\($0.isInclusive ? "from " : "")\($0.aboveInputTokens)") }
+                return [base]
+                    + price.tiers.map {
+                        row(price, $0.rates, tier: "\($0.isInclusive ? "from " : "")\($0.aboveInputTokens)")
+                    }
             })
     }
 
     private static func row(_ price: ModelPrice, _ rates: TokenRates, tier: String) -> [String] {
         [
             price.model, price.effectiveFrom.description, rates.input.description, rates.output.description,
-            rates.cacheWrite?.description ?? "", rates.longCacheWrite?.description ?? "", rates.cacheRead?.description ?? "",
+            rates.cacheWrite?.description ?? "", rates.longCacheWrite?.description ?? "",
+            rates.cacheRead?.description ?? "",
             tier, price.contextWindow.map(String.init) ?? "", price.maxOutputTokens.map(String.init) ?? "", price.id,
         ]
     }
