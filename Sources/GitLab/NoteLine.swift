@@ -149,6 +149,7 @@ struct NoteLine {
         index += 1
         if next == "`" || next == "]" || next == "\\" {
             copy(to: index + 1)
+            if next == "]", input.at(index) == "(" { output.append(NoteText.separator) }
         } else {
             mark(next)
         }
@@ -208,7 +209,7 @@ struct NoteLine {
             copy(to: index + 1)
             return
         }
-        output += isDoubtful || isIndented ? ["<", NoteText.separator] : Array("&lt;".unicodeScalars)
+        output += isDoubtful || (isIndented && next != "!") ? ["<", NoteText.separator] : Array("&lt;".unicodeScalars)
         index += 1
     }
 

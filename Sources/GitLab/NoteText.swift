@@ -10,18 +10,12 @@ enum NoteText {
     /// `text` with line feeds as its only line breaks and without characters that cannot be seen: controls, marks that reorder or
     /// join, tags, variation selectors. GitLab deletes carriage returns before it looks for quick actions, and so do we.
     static func visible(_ text: String.UnicodeScalarView) -> [Unicode.Scalar] {
-        let scalars = Array(text)
         var output: [Unicode.Scalar] = []
-        output.reserveCapacity(scalars.count)
-        for (index, scalar) in scalars.enumerated() {
+        for scalar in text {
             switch scalar {
             case "\n", "\t", " "..."~": output.append(scalar)
             case "\u{2028}", "\u{2029}": output.append("\n")
-            // Joiners shape letters and emoji; between ASCII they only hide.
-            case "\u{200C}", "\u{200D}":
-                if let last = output.last, !last.isASCII, let next = scalars.at(index + 1), !next.isASCII {
-                    output.append(scalar)
-                }
+            case "\u{200C}", "\u{200D}": output.append(scalar)
             // Emoji or text presentation, once.
             case "\u{FE0E}", "\u{FE0F}":
                 if let last = output.last, last != "\n", last != "\u{FE0E}", last != "\u{FE0F}" {
@@ -36,6 +30,21 @@ enum NoteText {
                 default: output.append(scalar)
                 }
             }
+        }
+        return withoutLooseJoiners(output)
+    }
+
+    /// Joiners shape letters and emoji; beside ASCII they only hide.
+    private static func withoutLooseJoiners(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+        var output: [Unicode.Scalar] = []
+        output.reserveCapacity(text.count)
+        for (index, scalar) in text.enumerated() {
+            if scalar == "\u{200C}" || scalar == "\u{200D}" {
+                guard let last = output.last, !last.isASCII, let next = text.at(index + 1), !next.isASCII else {
+                    continue
+                }
+            }
+            output.append(scalar)
         }
         return output
     }

@@ -46,10 +46,10 @@ public struct RetryPolicy: Sendable {
         obeysShouldRetry: true, firstWaitSeconds: 0.5, waitSecondsMax: 8, askedSecondsMax: 60,
         stopsWhenAskedLonger: false, obeysRateLimitReset: false)
 
-    /// For requests to GitLab that may be repeated freely (GET, PUT): a minute and a half in all at most when GitLab asks for
-    /// nothing longer.
+    /// For requests to GitLab that may be repeated freely (GET, PUT): about half a minute in all when GitLab asks for
+    /// nothing longer. 501 means that the server does not have what was asked for.
     public static let gitLabRepeatable = RetryPolicy(
-        retryCountMax: 5, statuses: [408, 429], everyStatusFrom: 500, repeatsUnknownOutcome: true,
+        retryCountMax: 5, statuses: [408, 429, 500], everyStatusFrom: 502, repeatsUnknownOutcome: true,
         obeysShouldRetry: false, firstWaitSeconds: 1, waitSecondsMax: 30, askedSecondsMax: 120,
         stopsWhenAskedLonger: true, obeysRateLimitReset: true)
 

@@ -1,0 +1,136 @@
+internal import HTTPClient
+internal import JSON
+
+extension GitLabClient {
+    /// Times that a note is sent when GitLab's answer does not tell whether it was created.
+    static let postingCountMax = 4
+
+    /// Posts a note.
+    ///
+    /// When the answer does not tell whether the note was created (a lost connection, 5xx), it is looked for by its marker among
+    /// our own notes before it is sent again. Without a marker or without knowing who we are that would be a guess: the error is thrown,
+    /// and says that it may have happened.
+    public func createNote(
+        projectID: Int, iid: Int, note: HarmlessNote, botUserID: Int?, eventUUID: String? = nil
+    ) async throws(GitLabError) -> PostedNote {
+        let operation = "post a note on \(projectID)!\(iid)"
+        var postingCount = 0
+        while true {
+            do throws(GitLabError) {
+                postingCount += 1
+                return .init(
+                    created: try await send(
+                        Call(
+                            operation: operation, method: "POST", path: Self.path(projectID, iid),
+                            body: ["body": .string(note.body)], eventUUID: eventUUID, policy: .gitLabCreating)))
+            } catch {
+                let posting = error
+                guard error.kind == .unavailable, error.mayHaveHappened, let marker = note.marker, let botUserID,
+                    postingCount < Self.postingCountMax, !Task.isCancelled
+                else { throw error }
+                let seconds = Double(1 << postingCount) * (1 - 0.25 * environment.random())
+                guard (try? await environment.sleep(seconds)) != nil else { throw error }
+                let earlier: Note?
+                do throws(GitLabError) {
+                    earlier = try await findNote(
+                        projectID: projectID, iid: iid, marker: marker, botUserID: botUserID, eventUUID: eventUUID)
+                } catch {
+                    throw posting
+                }
+                if let earlier { return .found(id: earlier.id) }
+            }
+        }
+    }
+
+    /// Posts a note unless one with its marker is there: for what may have been posted by a run that was cut off.
+    public func createNoteOnce(
+        projectID: Int, iid: Int, note: HarmlessNote, botUserID: Int?, eventUUID: String? = nil
+    ) async throws(GitLabError) -> PostedNote {
+        if let marker = note.marker, let botUserID,
+            let earlier = try await findNote(
+                projectID: projectID, iid: iid, marker: marker, botUserID: botUserID, eventUUID: eventUUID)
+        {
+            return .found(id: earlier.id)
+        }
+        return try await createNote(
+            projectID: projectID, iid: iid, note: note, botUserID: botUserID, eventUUID: eventUUID)
+    }
+
+    /// Changes our note with this marker into `note`, or posts it when there is none or GitLab does not let us change it.
+    public func putNote(
+        projectID: Int, iid: Int, note: HarmlessNote, botUserID: Int?, eventUUID: String? = nil
+    ) async throws(GitLabError) -> PostedNote {
+        if let marker = note.marker, let botUserID,
+            let earlier = try await findNote(
+                projectID: projectID, iid: iid, marker: marker, botUserID: botUserID, eventUUID: eventUUID)
+        {
+            if earlier.body == note.body { return .found(id: earlier.id) }
+            do throws(GitLabError) {
+                try await updateNote(
+                    projectID: projectID, iid: iid, noteID: earlier.id, note: note, eventUUID: eventUUID)
+                return .updated(id: earlier.id)
+            } catch  where error.kind == .notFound || error.kind == .forbidden {
+                // Deleted meanwhile, or written under a token that is no more: a new note.
+            } catch {
+                throw error
+            }
+        }
+        return try await createNote(
+            projectID: projectID, iid: iid, note: note, botUserID: botUserID, eventUUID: eventUUID)
+    }
+
+    /// Replaces the text of our note `noteID`.
+    public func updateNote(
+        projectID: Int, iid: Int, noteID: Int, note: HarmlessNote, eventUUID: String? = nil
+    ) async throws(GitLabError) {
+        _ = try await send(
+            Call(
+                operation: "change note \(noteID) on \(projectID)!\(iid)", method: "PUT",
+                path: "\(Self.path(projectID, iid))/\(noteID)", body: ["body": .string(note.body)], eventUUID: eventUUID
+            ))
+    }
+
+    /// Our newest note that ends with `marker`; nil when there is none, or when GitLab has no list of notes to look in.
+    public func findNote(
+        projectID: Int, iid: Int, marker: NoteMarker, botUserID: Int, eventUUID: String? = nil
+    ) async throws(GitLabError) -> Note? {
+        var page = 1
+        for _ in 0..<Self.pageCountMax {
+            let call = Call(
+                operation: "read the notes of \(projectID)!\(iid)",
+                path:
+                    "\(Self.path(projectID, iid))?sort=desc&order_by=created_at&page=\(page)&per_page=\(Self.pageSize)",
+                eventUUID: eventUUID)
+            let response: ClientResponse
+            do throws(GitLabError) {
+                response = try await send(call)
+            } catch  where error.kind == .notFound || error.status == 405 || error.status == 501 {
+                return nil
+            } catch {
+                throw error
+            }
+            let notes = (try Self.parse(response, call.operation).array ?? []).compactMap { Note($0) }
+            if let found = notes.first(where: { $0.authorID == botUserID && !$0.isSystem && marker.ends($0.body) }) {
+                return found
+            }
+            guard let next = Self.nextPage(after: page, response.fields) else { return nil }
+            page = next
+        }
+        return nil
+    }
+
+    private static func path(_ projectID: Int, _ iid: Int) -> String {
+        "/projects/\(projectID)/merge_requests/\(iid)/notes"
+    }
+}
+
+extension PostedNote {
+    /// Reads the answer to a note's creation: 201 with the note, 202 when GitLab took it for commands, or a stand-in's anything.
+    fileprivate init(created response: ClientResponse) {
+        if let id = (try? JSONValue(parsing: response.body))?["id"]?.number {
+            self = .created(id: id)
+        } else {
+            self = .accepted
+        }
+    }
+}
