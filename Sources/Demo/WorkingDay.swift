@@ -61,7 +61,7 @@ package struct StandInProject: Sendable, Equatable {
 
 extension StandInMergeRequest {
     /// The merge requests in the order of the day.
-    static let workingDay: [StandInMergeRequest] = [
+    package static let workingDay: [StandInMergeRequest] = [
         StandInMergeRequest(
             project: .backend, iid: 123, title: "Look up orders by customer",
             description: "Needed by the support screen.",

@@ -101,6 +101,9 @@ public enum NoteText {
                 figures.suspiciousFiles.count > 10 ? " and \(grouped(figures.suspiciousFiles.count - 10)) more" : ""
             remarks.append("**Hidden characters** that reorder or conceal text are in \(paths)\(more).")
         }
+        if let reason = figures.incompleteness {
+            remarks.append("**Not the whole change was there to review**: \(Markdown.code(reason)).")
+        }
         if figures.isDescriptionCut { remarks.append("The model was shown only the beginning of the description.") }
         if let budget = figures.budget, let tokens = answer.usage?.totalTokens, budget.isLarge(tokens: tokens) {
             let percent = Int(Int128(tokens) * 100 / Int128(budget.limitTokens))

@@ -52,6 +52,9 @@ public struct ReviewFigures: Sendable, Equatable {
     /// The full hash of the commit that was reviewed.
     public var headSHA: String
 
+    /// Why GitLab gave less than the whole change; nil when it gave all.
+    public var incompleteness: String?
+
     /// Figures of a review of `prompt` for which `heldTokens` were held.
     public init(prompt: ReviewPrompt, heldTokens: Int, cost: MicroUSD?, budget: BudgetFigures?, headSHA: String) {
         includedFiles = prompt.includedFiles

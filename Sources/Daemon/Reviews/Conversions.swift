@@ -4,7 +4,7 @@ import Review
 // What GitLab says, in the words of the review: the two targets do not know each other.
 
 extension ChangedFile {
-    init(_ diff: GitLabFileDiff) {
+    init(_ diff: DiffFile) {
         self.init(
             oldPath: diff.oldPath, newPath: diff.newPath, diff: diff.diff, isNew: diff.isNew, isRenamed: diff.isRenamed,
             isDeleted: diff.isDeleted, isGenerated: diff.isGenerated, isCollapsed: diff.isCollapsed,
@@ -13,11 +13,11 @@ extension ChangedFile {
 }
 
 extension MergeRequestFacts {
-    init(_ mergeRequest: GitLabMergeRequest, _ job: ReviewJob) {
+    init(_ mergeRequest: MergeRequest, _ job: ReviewJob) {
         self.init(
             project: job.projectPath, iid: job.mergeRequest.iid, title: mergeRequest.title,
-            description: mergeRequest.description, author: mergeRequest.author, sourceBranch: mergeRequest.sourceBranch,
-            targetBranch: mergeRequest.targetBranch, labels: mergeRequest.labels, url: mergeRequest.url,
-            headSHA: mergeRequest.headSHA)
+            description: mergeRequest.description, author: mergeRequest.authorUsername, sourceBranch: mergeRequest.sourceBranch,
+            targetBranch: mergeRequest.targetBranch, labels: mergeRequest.labels, url: mergeRequest.webURL ?? "",
+            headSHA: mergeRequest.sha ?? "")
     }
 }

@@ -5,7 +5,6 @@ import Platform
 import Prices
 import Review
 import Settings
-import Synchronization
 
 /// All that turns deliveries into reviews; without a GitLab in the settings an idle queue and no route.
 struct ReviewService: Sendable {
@@ -22,8 +21,8 @@ struct ReviewService: Sendable {
             routes = []
             return
         }
-        let gitlab = try GitLabClient(
-            baseURL: wanted.url, token: wanted.token.revealed, transport: environment.transport,
+        let gitlab = GitLabClient(
+            base: try GitLabBaseURL(wanted.url), token: wanted.token.revealed, transport: environment.transport,
             environment: environment.retries)
         let secrets =
             [
@@ -35,11 +34,11 @@ struct ReviewService: Sendable {
             rules: Reviewer.Rules(
                 label: wanted.reviewLabel, inputTokensMax: settings.review.inputTokensMax,
                 outputTokensMax: settings.review.outputTokensMax),
-            notes: NoteDesk(gitlab: gitlab, secrets: secrets, botUserID: { bot.id }, log: environment.log),
+            notes: NoteDesk(gitlab: gitlab, bot: bot, secrets: secrets, log: environment.log),
             metrics: metrics,
             now: environment.time.now, randomness: environment.randomness, log: environment.log)
         queue = ReviewQueue(concurrency: settings.review.concurrency) { job in await reviewer.run(job) }
-        bot.lookUp()
+        Task { await bot.known() }
         routes = [
             WebhookRoute(
                 authenticator: try WebhookAuthenticator(
@@ -65,31 +64,6 @@ struct ReviewService: Sendable {
             return OpenAIClient(
                 endpoint: try .openAI(baseURL: settings.baseURL, key: settings.apiKey?.revealed), model: settings.id,
                 connection: connection)
-        }
-    }
-}
-
-/// Who we are at GitLab, asked once after the start: our own doings are not to be acted on.
-private final class BotUser: Sendable {
-    private let gitlab: GitLabClient
-    private let log: Log
-    private let found = Mutex<Int?>(nil)
-
-    init(gitlab: GitLabClient, log: Log) {
-        self.gitlab = gitlab
-        self.log = log
-    }
-
-    /// GitLab's number of our user; nil until GitLab has said so.
-    var id: Int? { found.withLock { $0 } }
-
-    func lookUp() {
-        Task {
-            do {
-                let user = try await gitlab.currentUser()
-                found.withLock { $0 = user.id }
-                log(.info, "gitlab answers", ["user": user.username])
-            } catch { log(.warning, "gitlab does not say who we are", ["error": "\(error)"]) }
         }
     }
 }

@@ -41,37 +41,48 @@ struct Reviewer: Sendable {
     private enum Outcome: String { case posted, blocked, failed, skipped, empty }
 
     private func review(_ job: ReviewJob) async throws -> Outcome {
-        let mergeRequest = try await gitlab.mergeRequest(job.place, eventUUID: job.eventUUID)
+        let mergeRequest = try await gitlab.mergeRequest(
+            projectID: job.mergeRequest.projectID, iid: job.mergeRequest.iid, eventUUID: job.eventUUID)
         if let reason = reasonToSkip(mergeRequest, job) {
             log(.info, "review skipped", ["merge_request": job.name, "reason": reason])
             return .skipped
         }
-        let files = try await gitlab.diffs(job.place, eventUUID: job.eventUUID).map(ChangedFile.init)
+        let diffs = try await gitlab.diffs(
+            projectID: job.mergeRequest.projectID, iid: job.mergeRequest.iid, eventUUID: job.eventUUID)
+        let files = diffs.files.map(ChangedFile.init)
         var generator = InjectedGenerator(next: randomness)
         let prompt = ReviewPrompt.build(
-            facts: MergeRequestFacts(mergeRequest, job), files: files, maxInputTokens: rules.inputTokensMax,
+            facts: MergeRequestFacts(mergeRequest, job), files: files, maxInputTokens: inputTokensMax,
             estimator: TokenEstimator(model: model.model), randomness: &generator)
         guard !prompt.isEmpty else {
-            let text = NoteText.nothingToReview(prompt.omittedFiles, headSHA: mergeRequest.headSHA)
+            let text = NoteText.nothingToReview(prompt.omittedFiles, headSHA: mergeRequest.sha ?? "")
             try await notes.post(text, as: .notice, on: job)
             log(.info, "nothing to review", ["merge_request": job.name, "files": String(files.count)])
             return .empty
         }
-        let task = Subject(job: job, mergeRequest: mergeRequest, prompt: prompt)
+        let task = Subject(job: job, mergeRequest: mergeRequest, prompt: prompt, incompleteness: diffs.incompleteness)
         return try await call(task, triesLeft: 2)
     }
 
     /// What belongs together from the prompt on.
     private struct Subject: Sendable {
         let job: ReviewJob
-        let mergeRequest: GitLabMergeRequest
+        let mergeRequest: MergeRequest
         let prompt: ReviewPrompt
+        let incompleteness: String?
+        var head: String { mergeRequest.sha ?? "" }
     }
 
-    private func reasonToSkip(_ mergeRequest: GitLabMergeRequest, _ job: ReviewJob) -> String? {
-        if mergeRequest.state != "opened" { return "it is \(mergeRequest.state)" }
+    private func reasonToSkip(_ mergeRequest: MergeRequest, _ job: ReviewJob) -> String? {
+        if !mergeRequest.isOpen { return "it is \(mergeRequest.state)" }
         if !mergeRequest.labels.contains(rules.label) { return "the label '\(rules.label)' was taken away" }
         return nil
+    }
+
+    /// The setting, or what the model's context leaves beside the answer where that is less.
+    private var inputTokensMax: Int {
+        guard let window = prices.price(of: model.model, at: now())?.contextWindow else { return rules.inputTokensMax }
+        return min(rules.inputTokensMax, max(0, window - rules.outputTokensMax))
     }
 
     // MARK: - The call
@@ -109,7 +120,7 @@ struct Reviewer: Sendable {
             guard triesLeft > 1 else {
                 let text = NoteText.failure(
                     reason, advice: "Ask your DevOps team to look at the model's service",
-                    spending: .unknown(heldTokens: held), labelName: rules.label, headSHA: task.mergeRequest.headSHA)
+                    spending: .unknown(heldTokens: held), labelName: rules.label, headSHA: task.head)
                 try await notes.post(text, as: .notice, on: task.job)
                 return .failed
             }
@@ -146,7 +157,7 @@ struct Reviewer: Sendable {
             ])
         let text = NoteText.failure(
             failure.message, advice: failure.advice, spending: .nothing, labelName: rules.label,
-            headSHA: task.mergeRequest.headSHA)
+            headSHA: task.head)
         try await notes.post(text, as: .notice, on: task.job)
         return .failed
     }
@@ -177,11 +188,12 @@ struct Reviewer: Sendable {
                 .warning, "answer came without usage, its tokens stay held",
                 ["merge_request": task.job.name, "reservation": reservation.id])
         }
-        let figures = figures(task, reservation, cost)
+        var figures = figures(task, reservation, cost)
+        figures.incompleteness = task.incompleteness
         try await notes.post(
             NoteText.review(answer, figures: figures),
-            as: .review(headSHA: task.mergeRequest.headSHA, deliveryID: task.job.deliveryID), on: task.job)
-        log(.info, "review posted", ["merge_request": task.job.name, "head": task.mergeRequest.headSHA])
+            as: .review(headSHA: task.head, deliveryID: task.job.deliveryID), on: task.job)
+        log(.info, "review posted", ["merge_request": task.job.name, "head": task.head])
         return .posted
     }
 
@@ -193,7 +205,7 @@ struct Reviewer: Sendable {
                 ? BudgetFigures(
                     usedTokens: status.totalTokens, heldTokens: status.heldTokens, limitTokens: status.limitTokens)
                 : nil,
-            headSHA: task.mergeRequest.headSHA)
+            headSHA: task.head)
     }
 
     /// Says on the merge request why there is no review, when GitLab lets us.
@@ -202,7 +214,7 @@ struct Reviewer: Sendable {
         switch error {
         case let error as GitLabError:
             text = NoteText.failure(
-                "GitLab did not give what the review needs: \(error.summary).", advice: error.hint, spending: .nothing,
+                "Bursar \(error)", advice: error.hint.isEmpty ? "Try again later" : error.hint, spending: .nothing,
                 labelName: rules.label, headSHA: job.headSHA)
         case let error as LedgerError:
             text = NoteText.failure(
@@ -225,8 +237,6 @@ struct Reviewer: Sendable {
 }
 
 extension ReviewJob {
-    /// Where GitLab finds the merge request.
-    var place: MergeRequestPlace { MergeRequestPlace(projectID: mergeRequest.projectID, iid: mergeRequest.iid) }
     /// `group/app!123`, for people.
     var name: String { "\(projectPath.isEmpty ? String(mergeRequest.projectID) : projectPath)!\(mergeRequest.iid)" }
 }
