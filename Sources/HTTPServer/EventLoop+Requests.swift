@@ -20,7 +20,7 @@ extension EventLoop {
             case .body(let body):
                 if let pending = connection.pending {
                     connection.pending = nil
-                    run(connection, pending.head, body, pending.route, pending.parameters)
+                    run(connection, pending.head, body, pending.endpoint, pending.parameters)
                 }
             case .refused(let refusal): refuse(connection, refusal)
             case .close: close(connection)
@@ -47,11 +47,13 @@ extension EventLoop {
                 connection,
                 .problem(405, detail: "This path takes \(allowed).", fields: [("Allow", allowed)]))
         case .options(let allowed): respond(connection, Response(status: 204, fields: [("Allow", allowed)]))
-        case .route(let route, let parameters):
-            if let refusal = route.access.check(head, connection.peer) ?? Self.contentRefusal(head, route) {
+        case .route(let endpoint, let parameters):
+            let refusal =
+                endpoint.route.access.check(head, connection.peer) ?? Self.contentRefusal(head, endpoint.route)
+            if let refusal {
                 respond(connection, refusal)
             } else {
-                take(connection, head, route, parameters, hasInput: hasInput)
+                take(connection, head, endpoint, parameters, hasInput: hasInput)
             }
         }
     }
@@ -68,14 +70,16 @@ extension EventLoop {
     }
 
     private func take(
-        _ connection: Connection, _ head: RequestHead, _ route: Route, _ parameters: PathParameters, hasInput: Bool
+        _ connection: Connection, _ head: RequestHead, _ endpoint: Router.Endpoint, _ parameters: PathParameters,
+        hasInput: Bool
     ) {
-        let acceptance = connection.machine.takeBody(bodyBytesMax: route.bodyBytesMax, hasInput: hasInput, now: now)
+        let acceptance = connection.machine.takeBody(
+            bodyBytesMax: endpoint.route.bodyBytesMax, hasInput: hasInput, now: now)
         switch acceptance {
-        case .run: run(connection, head, [], route, parameters)
-        case .read: connection.pending = (head, route, parameters)
+        case .run: run(connection, head, [], endpoint, parameters)
+        case .read: connection.pending = (head, endpoint, parameters)
         case .sendContinue:
-            connection.pending = (head, route, parameters)
+            connection.pending = (head, endpoint, parameters)
             let sent = Response.continuation.withUnsafeBytes { connection.socket.send($0) }
             // Nothing else is on its way, so it fits; a client for which it does not is not reading.
             if sent != .bytes(Response.continuation.count) { close(connection) }
@@ -84,14 +88,15 @@ extension EventLoop {
     }
 
     private func run(
-        _ connection: Connection, _ head: RequestHead, _ body: [UInt8], _ route: Route, _ parameters: PathParameters
+        _ connection: Connection, _ head: RequestHead, _ body: [UInt8], _ endpoint: Router.Endpoint,
+        _ parameters: PathParameters
     ) {
         // The handler holds the body until it answers, so it stays counted until then.
         bodyBytesTotal += body.count - connection.countedBodyBytes
         connection.countedBodyBytes = body.count
         let request = RoutedRequest(
             request: Request(head: head, body: body), parameters: parameters, peer: connection.peer)
-        switch route.handler {
+        switch endpoint.route.handler {
         case .now(let answer): respond(connection, answer(request))
         case .later(let begin):
             let key = RequestKey(connection: connection.serial, request: connection.machine.requestCount)
