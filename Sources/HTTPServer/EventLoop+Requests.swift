@@ -49,7 +49,7 @@ extension EventLoop {
         case .options(let allowed): respond(connection, Response(status: 204, fields: [("Allow", allowed)]))
         case .route(let endpoint, let parameters):
             let refusal =
-                endpoint.route.access.check(head, connection.peer) ?? Self.contentRefusal(head, endpoint.route)
+                endpoint.check(head, connection.peer) ?? Self.contentRefusal(head, endpoint)
             if let refusal {
                 respond(connection, refusal)
             } else {
@@ -58,11 +58,11 @@ extension EventLoop {
         }
     }
 
-    private static func contentRefusal(_ head: RequestHead, _ route: Route) -> Response? {
-        if case .length(let count) = head.framing, count > route.bodyBytesMax {
-            return .problem(413, detail: "The body is longer than \(route.bodyBytesMax) bytes.")
+    private static func contentRefusal(_ head: RequestHead, _ endpoint: Router.Endpoint) -> Response? {
+        if case .length(let count) = head.framing, count > endpoint.bodyBytesMax {
+            return .problem(413, detail: "The body is longer than \(endpoint.bodyBytesMax) bytes.")
         }
-        if head.framing != .none, let refusal = ContentType.refusal(head, route) { return refusal }
+        if head.framing != .none, let refusal = ContentType.refusal(head, endpoint.route) { return refusal }
         guard head.expectation != .unknown else {
             return .problem(417, detail: "The only expectation met here is 100-continue.")
         }
@@ -74,7 +74,7 @@ extension EventLoop {
         hasInput: Bool
     ) {
         let acceptance = connection.machine.takeBody(
-            bodyBytesMax: endpoint.route.bodyBytesMax, hasInput: hasInput, now: now)
+            bodyBytesMax: endpoint.bodyBytesMax, hasInput: hasInput, now: now)
         switch acceptance {
         case .run: run(connection, head, [], endpoint, parameters)
         case .read: connection.pending = (head, endpoint, parameters)
@@ -96,7 +96,7 @@ extension EventLoop {
         connection.countedBodyBytes = body.count
         let request = RoutedRequest(
             request: Request(head: head, body: body), parameters: parameters, peer: connection.peer)
-        switch endpoint.route.handler {
+        switch endpoint.handler {
         case .now(let answer): respond(connection, answer(request))
         case .later(let begin):
             let key = RequestKey(connection: connection.serial, request: connection.machine.requestCount)
@@ -123,27 +123,28 @@ extension EventLoop {
         connection.countedBodyBytes = 0
         connection.pending = nil
         let note = connection.machine.beginResponse(now: now)
-        output.removeAll(keepingCapacity: true)
-        response.write(to: &output, dateLine: dateLine.bytes, note: note, isHead: connection.machine.isHead)
+        // Taken out while it is written, so that the class is asked for it twice and not at every step.
+        var bytes = output
+        output = []
+        bytes.removeAll(keepingCapacity: true)
+        response.write(to: &bytes, dateLine: dateLine.bytes, note: note, isHead: connection.machine.isHead)
         counters.responded(response.status)
-        switch output.withUnsafeBytes({ connection.socket.send($0) }) {
-        case .bytes(let count) where count == output.count:
-            if output.capacity > Self.outputBytesKept { output = [] }
+        switch bytes.withUnsafeBytes({ connection.socket.send($0) }) {
+        case .bytes(let count) where count == bytes.count:
+            if bytes.capacity <= Self.outputBytesKept { output = bytes }
             finish(connection)
-        case .bytes(let count): keepOutput(connection, sentCount: count)
-        case .blocked: keepOutput(connection, sentCount: 0)
+        case .bytes(let count):
+            connection.output = bytes
+            connection.outputSentCount = count
+        case .blocked:
+            connection.output = bytes
+            connection.outputSentCount = 0
         case .end, .failed: close(connection)
         }
     }
 
     /// Storage of a larger response is given back.
     private static let outputBytesKept = 64 * 1024
-
-    private func keepOutput(_ connection: Connection, sentCount: Int) {
-        connection.output = output
-        connection.outputSentCount = sentCount
-        output = []
-    }
 
     /// Sends more of the response on its way.
     func flush(_ connection: Connection) {

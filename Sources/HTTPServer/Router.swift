@@ -17,7 +17,19 @@ struct Router: Sendable {
     /// A route behind a reference: handing it around is one count up, not one for each of its parts.
     final class Endpoint: Sendable {
         let route: Route
-        init(_ route: Route) { self.route = route }
+        // The parts that each request asks for, so that none of them needs a copy of the whole.
+        let method: HTTPMethod
+        let bodyBytesMax: Int
+        let check: @Sendable (RequestHead, Peer) -> Response?
+        let handler: Handler
+
+        init(_ route: Route) {
+            self.route = route
+            method = route.method
+            bodyBytesMax = route.bodyBytesMax
+            check = route.access.check
+            handler = route.handler
+        }
     }
 
     private final class Resource: Sendable {
@@ -39,7 +51,7 @@ struct Router: Sendable {
             }.map(\.rawValue).joined(separator: ", ")
         }
 
-        func endpoint(_ method: HTTPMethod) -> Endpoint? { endpoints.first { $0.route.method == method } }
+        func endpoint(_ method: HTTPMethod) -> Endpoint? { endpoints.first { $0.method == method } }
     }
 
     private enum Segment: Sendable, Equatable {

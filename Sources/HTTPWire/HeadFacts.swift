@@ -1,16 +1,6 @@
 // What the lines of a head say, gathered while they come in. Wrong syntax is refused at once; everything else waits for
 // the end of the head, because the order of refusals is fixed: 400 syntax, 505, 414 and 431, 501, 400 framing.
 
-/// Fields of which a second line is refused: those that frame the message, and those that decide who may do what.
-///
-/// Which of two lines counts is where a proxy and a server disagree. GitLab's names are here since the parser is
-/// where a second line can still be seen.
-private let singleFieldNames: [StaticString] = [
-    "host", "content-length", "transfer-encoding", "content-type", "content-encoding", "authorization", "expect",
-    "x-gitlab-token", "x-gitlab-event", "x-gitlab-event-uuid", "webhook-id", "webhook-signature", "webhook-timestamp",
-    "idempotency-key",
-]
-
 struct HeadFacts: Sendable {
     private var method: HTTPMethod?
     private var majorVersion: UInt8 = 1
@@ -21,7 +11,7 @@ struct HeadFacts: Sendable {
     private(set) var fieldCount = 0
     private(set) var hasLongField = false
     private var seen: UInt32 = 0
-    private var duplicate: StaticString?
+    private var hasDuplicate = false
     private var host = ByteRange(0..<0)
     private var hasHost = false
     private var hasBadHost = false
@@ -64,13 +54,14 @@ struct HeadFacts: Sendable {
         fieldCount += 1
         if line.count > limits.fieldBytesMax { hasLongField = true }
         let value = trimmed(bytes, (name.upperBound + 1)..<line.upperBound)
-        for (index, known) in singleFieldNames.enumerated() where equalsIgnoringCase(bytes, name, known) {
-            let bit: UInt32 = 1 << index
-            if seen & bit != 0 { duplicate = known }
+        if let field = KnownField(bytes, name) {
+            let bit: UInt32 = 1 << field.rawValue
+            hasDuplicate = hasDuplicate || seen & bit != 0
             seen |= bit
-            break
+            note(field, bytes, value)
+        } else if equalsIgnoringCase(bytes, name, "connection") {
+            noteConnection(bytes, value)
         }
-        note(bytes, name, value)
     }
 
     /// The name before the first colon: at least one token character and nothing else, so no blank and no fold.
@@ -83,20 +74,20 @@ struct HeadFacts: Sendable {
         return line.lowerBound..<index
     }
 
-    private mutating func note(_ bytes: Span<UInt8>, _ name: Range<Int>, _ value: Range<Int>) {
-        switch name.count {
-        case 4 where equalsIgnoringCase(bytes, name, "host"):
+    private mutating func note(_ field: KnownField, _ bytes: Span<UInt8>, _ value: Range<Int>) {
+        switch field {
+        case .host:
             hasHost = true
             host = ByteRange(value)
             hasBadHost = hasBadHost || !isHost(bytes, value)
-        case 6 where equalsIgnoringCase(bytes, name, "expect"):
-            expectation = equalsIgnoringCase(bytes, value, "100-continue") ? .continuation : .unknown
-        case 10 where equalsIgnoringCase(bytes, name, "connection"): noteConnection(bytes, value)
-        case 14 where equalsIgnoringCase(bytes, name, "content-length"):
+        case .expect: expectation = equalsIgnoringCase(bytes, value, "100-continue") ? .continuation : .unknown
+        case .contentLength:
             hasContentLength = true
             contentLength = decimal(bytes, value)
-        case 17 where equalsIgnoringCase(bytes, name, "transfer-encoding"): coding = TransferCoding(bytes, value)
-        default: break
+        case .transferEncoding: coding = TransferCoding(bytes, value)
+        case .webhookID, .contentType, .authorization, .gitLabToken, .gitLabEvent, .idempotencyKey, .contentEncoding,
+            .webhookSignature, .webhookTimestamp, .gitLabEventUUID:
+            break
         }
     }
 
@@ -146,7 +137,7 @@ struct HeadFacts: Sendable {
     }
 
     private func framing() throws(HTTPRefusal) -> RequestHead.Framing {
-        if let duplicate { throw .framing("There are two \(duplicate) lines.") }
+        guard !hasDuplicate else { throw .framing("A field that must come once comes twice.") }
         if let coding {
             guard coding == .chunked else { throw .framing("Transfer-Encoding must be chunked, once and alone.") }
             guard minorVersion > 0 else { throw .framing("HTTP/1.0 has no Transfer-Encoding.") }

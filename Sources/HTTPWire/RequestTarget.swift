@@ -30,12 +30,8 @@ struct RequestTarget: Sendable {
     /// Reads the target in `range`. Escapes are checked here, once, so that decoding later cannot fail.
     init(_ bytes: Span<UInt8>, _ range: Range<Int>, isOptions: Bool) throws(HTTPRefusal) {
         guard !range.isEmpty else { throw .syntax("The request target is empty.") }
-        for index in range {
-            let byte = bytes[index]
-            guard 0x21...0x7E ~= byte, byte != UInt8(ascii: "#") else {
-                throw .syntax("The request target has a character that must be escaped.")
-            }
-        }
+        var marks = Marks()
+        for index in range { try marks.see(bytes[index], at: index) }
         self.range = ByteRange(range)
         let nothing = ByteRange(0..<0)
         if range.count == 1, bytes[range.lowerBound] == UInt8(ascii: "*") {
@@ -50,14 +46,40 @@ struct RequestTarget: Sendable {
             authority = ByteRange(found)
             start = found.upperBound
         }
-        let mark = firstIndex(of: UInt8(ascii: "?"), bytes, start..<range.upperBound)
+        let mark = marks.question
         let query = mark.map { ($0 + 1)..<range.upperBound } ?? 0..<0
         self.authority = authority
         self.query = ByteRange(query)
         path = ByteRange(start..<(mark ?? range.upperBound))
         isAsterisk = isOptions && path.isEmpty && mark == nil
-        pathHasEscapes = try Self.checkPath(bytes, path.range)
-        try Self.checkEscapes(bytes, query)
+        pathHasEscapes = marks.hasPercent && firstIndex(of: UInt8(ascii: "%"), bytes, path.range) != nil
+        if pathHasEscapes || marks.hasSuspect { try Self.checkPath(bytes, path.range) }
+        if marks.hasPercent { try Self.checkEscapes(bytes, query) }
+    }
+
+    /// What one look at each byte tells, so that plain targets, which most are, need no other.
+    private struct Marks {
+        /// Where the query begins.
+        var question: Int?
+        var hasPercent = false
+        /// Whether there is a backslash, or a dot behind a slash: what a dot segment begins with.
+        var hasSuspect = false
+        private var isAfterSlash = false
+
+        /// Refuses bytes that no target has.
+        mutating func see(_ byte: UInt8, at index: Int) throws(HTTPRefusal) {
+            guard 0x21...0x7E ~= byte, byte != UInt8(ascii: "#") else {
+                throw .syntax("The request target has a character that must be escaped.")
+            }
+            switch byte {
+            case UInt8(ascii: "?"): question = question ?? index
+            case UInt8(ascii: "%"): hasPercent = true
+            case UInt8(ascii: "\\"): hasSuspect = true
+            case UInt8(ascii: "."): hasSuspect = hasSuspect || isAfterSlash
+            default: break
+            }
+            isAfterSlash = byte == UInt8(ascii: "/")
+        }
     }
 
     /// The authority of an absolute form; anything else that does not start with a slash is refused.
@@ -75,22 +97,19 @@ struct RequestTarget: Sendable {
         throw .syntax("The request target must be a path, or a URL with http or https.")
     }
 
-    /// Refuses what could climb out of its segment. True when the path has escapes.
-    private static func checkPath(_ bytes: Span<UInt8>, _ path: Range<Int>) throws(HTTPRefusal) -> Bool {
+    /// Refuses what could climb out of its segment.
+    private static func checkPath(_ bytes: Span<UInt8>, _ path: Range<Int>) throws(HTTPRefusal) {
         var start = path.lowerBound
-        var hasEscapes = false
         while start < path.upperBound {
             let first = start + 1
             let end = firstIndex(of: UInt8(ascii: "/"), bytes, first..<path.upperBound) ?? path.upperBound
             if firstIndex(of: UInt8(ascii: "%"), bytes, first..<end) != nil {
-                hasEscapes = true
                 try checkSegment(try unescaped(bytes, first..<end))
             } else {
                 try checkNames(bytes, first..<end)
             }
             start = end
         }
-        return hasEscapes
     }
 
     private static func checkSegment(_ segment: [UInt8]) throws(HTTPRefusal) {
