@@ -107,6 +107,9 @@ extension EventLoop {
     /// Answers a refusal; the machine closes the connection after it.
     func refuse(_ connection: Connection, _ refusal: HTTPRefusal) {
         let isOverload = refusal.status == 503
+        log(
+            .debug, "request refused",
+            ["peer": connection.peer.address, "status": String(refusal.status), "detail": refusal.detail])
         respond(
             connection,
             .problem(

@@ -69,6 +69,8 @@ public struct RequestHead: Sendable {
     }
 
     /// The decoded names and values of the query in their order; `+` is a blank, as in forms. A name alone has "".
+    ///
+    /// Bytes that are not UTF-8 become U+FFFD: nothing may be decided on them but that they are none of the names known.
     public var query: [(name: String, value: String)] {
         let query = target.query.range
         let span = bytes.span
