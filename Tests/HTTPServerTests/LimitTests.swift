@@ -76,6 +76,11 @@ import Testing
         #expect(second.receive(until: "hello") != nil)
         let third = try server.client()
         third.send(getAndClose)
+        // Two turns of the loop, in which it would have taken the third if it wanted to.
+        for _ in 0..<2 {
+            first.send(get)
+            #expect(first.receive(until: "hello") != nil)
+        }
         #expect(server.server.statistics.acceptedCount == 2)
         second.endSending()
         #expect(second.receiveAll() == "")
