@@ -83,7 +83,7 @@ let package = Package(
         tests("Platform", ["Platform", "UTCTime"]),
         tests("Prices", ["Prices", "Budget", "UTCTime", "JSON"]),
         tests("Settings", ["Settings", "Platform"]),
-        tests("HTTPServer", ["HTTPServer", "HTTPWire", "Platform", "UTCTime"]),
+        tests("HTTPServer", ["HTTPServer", "HTTPWire", "JSON", "Platform", "UTCTime"]),
         tests("HTTPClient", ["HTTPClient", "HTTPServer", "HTTPWire", "Platform", "UTCTime"]),
         tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
         tests(

@@ -20,7 +20,7 @@ final class Connection {
     /// Bytes of `output` that the client took.
     var outputSentCount = 0
     /// The request whose body is coming.
-    var pending: (head: RequestHead, route: Route, parameters: PathParameters)?
+    var pending: (head: RequestHead, endpoint: Router.Endpoint, parameters: PathParameters)?
     /// Bytes of body that the loop counted for this connection.
     var countedBodyBytes = 0
 

@@ -10,7 +10,9 @@ enum ContentType {
         case .post, .put, .patch: break
         case .get, .head, .delete, .options, .connect, .trace: return nil
         }
-        if let encoding = head.fields["content-encoding"], encoding.lowercased() != "identity" {
+        if let encoding = head.fields.bytes(of: "content-encoding"),
+            String(decoding: encoding, as: UTF8.self).lowercased() != "identity"
+        {
             return .problem(
                 415, detail: "Content must come without Content-Encoding.", fields: [("Accept-Encoding", "identity")])
         }

@@ -20,7 +20,7 @@ extension EventLoop {
             case .body(let body):
                 if let pending = connection.pending {
                     connection.pending = nil
-                    run(connection, pending.head, body, pending.route, pending.parameters)
+                    run(connection, pending.head, body, pending.endpoint, pending.parameters)
                 }
             case .refused(let refusal): refuse(connection, refusal)
             case .close: close(connection)
@@ -47,20 +47,22 @@ extension EventLoop {
                 connection,
                 .problem(405, detail: "This path takes \(allowed).", fields: [("Allow", allowed)]))
         case .options(let allowed): respond(connection, Response(status: 204, fields: [("Allow", allowed)]))
-        case .route(let route, let parameters):
-            if let refusal = route.access.check(head, connection.peer) ?? Self.contentRefusal(head, route) {
+        case .route(let endpoint, let parameters):
+            let refusal =
+                endpoint.check(head, connection.peer) ?? Self.contentRefusal(head, endpoint)
+            if let refusal {
                 respond(connection, refusal)
             } else {
-                take(connection, head, route, parameters, hasInput: hasInput)
+                take(connection, head, endpoint, parameters, hasInput: hasInput)
             }
         }
     }
 
-    private static func contentRefusal(_ head: RequestHead, _ route: Route) -> Response? {
-        if case .length(let count) = head.framing, count > route.bodyBytesMax {
-            return .problem(413, detail: "The body is longer than \(route.bodyBytesMax) bytes.")
+    private static func contentRefusal(_ head: RequestHead, _ endpoint: Router.Endpoint) -> Response? {
+        if case .length(let count) = head.framing, count > endpoint.bodyBytesMax {
+            return .problem(413, detail: "The body is longer than \(endpoint.bodyBytesMax) bytes.")
         }
-        if head.framing != .none, let refusal = ContentType.refusal(head, route) { return refusal }
+        if head.framing != .none, let refusal = ContentType.refusal(head, endpoint.route) { return refusal }
         guard head.expectation != .unknown else {
             return .problem(417, detail: "The only expectation met here is 100-continue.")
         }
@@ -68,14 +70,16 @@ extension EventLoop {
     }
 
     private func take(
-        _ connection: Connection, _ head: RequestHead, _ route: Route, _ parameters: PathParameters, hasInput: Bool
+        _ connection: Connection, _ head: RequestHead, _ endpoint: Router.Endpoint, _ parameters: PathParameters,
+        hasInput: Bool
     ) {
-        let acceptance = connection.machine.takeBody(bodyBytesMax: route.bodyBytesMax, hasInput: hasInput, now: now)
+        let acceptance = connection.machine.takeBody(
+            bodyBytesMax: endpoint.bodyBytesMax, hasInput: hasInput, now: now)
         switch acceptance {
-        case .run: run(connection, head, [], route, parameters)
-        case .read: connection.pending = (head, route, parameters)
+        case .run: run(connection, head, [], endpoint, parameters)
+        case .read: connection.pending = (head, endpoint, parameters)
         case .sendContinue:
-            connection.pending = (head, route, parameters)
+            connection.pending = (head, endpoint, parameters)
             let sent = Response.continuation.withUnsafeBytes { connection.socket.send($0) }
             // Nothing else is on its way, so it fits; a client for which it does not is not reading.
             if sent != .bytes(Response.continuation.count) { close(connection) }
@@ -84,14 +88,15 @@ extension EventLoop {
     }
 
     private func run(
-        _ connection: Connection, _ head: RequestHead, _ body: [UInt8], _ route: Route, _ parameters: PathParameters
+        _ connection: Connection, _ head: RequestHead, _ body: [UInt8], _ endpoint: Router.Endpoint,
+        _ parameters: PathParameters
     ) {
         // The handler holds the body until it answers, so it stays counted until then.
         bodyBytesTotal += body.count - connection.countedBodyBytes
         connection.countedBodyBytes = body.count
         let request = RoutedRequest(
             request: Request(head: head, body: body), parameters: parameters, peer: connection.peer)
-        switch route.handler {
+        switch endpoint.handler {
         case .now(let answer): respond(connection, answer(request))
         case .later(let begin):
             let key = RequestKey(connection: connection.serial, request: connection.machine.requestCount)
@@ -102,6 +107,9 @@ extension EventLoop {
     /// Answers a refusal; the machine closes the connection after it.
     func refuse(_ connection: Connection, _ refusal: HTTPRefusal) {
         let isOverload = refusal.status == 503
+        log(
+            .debug, "request refused",
+            ["peer": connection.peer.address, "status": String(refusal.status), "detail": refusal.detail])
         respond(
             connection,
             .problem(
@@ -118,27 +126,28 @@ extension EventLoop {
         connection.countedBodyBytes = 0
         connection.pending = nil
         let note = connection.machine.beginResponse(now: now)
-        output.removeAll(keepingCapacity: true)
-        response.write(to: &output, dateLine: dateLine.bytes, note: note, isHead: connection.machine.isHead)
+        // Taken out while it is written, so that the class is asked for it twice and not at every step.
+        var bytes = output
+        output = []
+        bytes.removeAll(keepingCapacity: true)
+        response.write(to: &bytes, dateLine: dateLine.bytes, note: note, isHead: connection.machine.isHead)
         counters.responded(response.status)
-        switch output.withUnsafeBytes({ connection.socket.send($0) }) {
-        case .bytes(let count) where count == output.count:
-            if output.capacity > Self.outputBytesKept { output = [] }
+        switch bytes.withUnsafeBytes({ connection.socket.send($0) }) {
+        case .bytes(let count) where count == bytes.count:
+            if bytes.capacity <= Self.outputBytesKept { output = bytes }
             finish(connection)
-        case .bytes(let count): keepOutput(connection, sentCount: count)
-        case .blocked: keepOutput(connection, sentCount: 0)
+        case .bytes(let count):
+            connection.output = bytes
+            connection.outputSentCount = count
+        case .blocked:
+            connection.output = bytes
+            connection.outputSentCount = 0
         case .end, .failed: close(connection)
         }
     }
 
     /// Storage of a larger response is given back.
     private static let outputBytesKept = 64 * 1024
-
-    private func keepOutput(_ connection: Connection, sentCount: Int) {
-        connection.output = output
-        connection.outputSentCount = sentCount
-        output = []
-    }
 
     /// Sends more of the response on its way.
     func flush(_ connection: Connection) {

@@ -23,6 +23,9 @@ final class EventLoop {
     private var connections: [Connection] = []
     private var bySerial: [UInt64: Connection] = [:]
     private var nextSerial: UInt64 = 0
+    /// Scratch of one turn, empty between turns.
+    private var ready: [Connection] = []
+    private var turn: UInt64 = 0
 
     /// When the time of this turn of the loop was read (monotonic nanoseconds).
     private(set) var now: UInt64
@@ -62,11 +65,7 @@ final class EventLoop {
             wait()
             now = time.monotonicNanoseconds()
             dateLine.update(time.now())
-            // From the end: closing one moves the last, which was looked at, into its place.
-            for index in stride(from: connections.count - 1, through: 0, by: -1) {
-                let events = polls[firstConnection + index].revents
-                if events != 0 { handle(events, connections[index]) }
-            }
+            serveConnections()
             if polls[0].revents != 0 { mailbox.takeAll().forEach(handle) }
             if let until = acceptPausedUntil, now >= until { acceptPausedUntil = nil }
             for index in listeners.indices where polls[1 + index].revents != 0 { accept(listeners[index]) }
@@ -97,6 +96,23 @@ final class EventLoop {
     }
 
     // MARK: Connections
+
+    /// Handles those for which something happened, each turn beginning with another: in a fixed order the last would
+    /// always wait for all the others.
+    private func serveConnections() {
+        for index in connections.indices where polls[firstConnection + index].revents != 0 {
+            ready.append(connections[index])
+        }
+        guard !ready.isEmpty else { return }
+        turn &+= 1
+        let start = Int(turn % UInt64(ready.count))
+        for offset in ready.indices {
+            let place = offset + start
+            let connection = ready[place < ready.count ? place : place - ready.count]
+            handle(polls[firstConnection + connection.slot].revents, connection)
+        }
+        ready.removeAll(keepingCapacity: true)
+    }
 
     private func handle(_ events: Int16, _ connection: Connection) {
         if connection.machine.wantsInput {

@@ -5,7 +5,7 @@ struct Router: Sendable {
     /// What a head leads to.
     enum Match {
         /// A route, with what its parameters stand for.
-        case route(Route, PathParameters)
+        case route(Endpoint, PathParameters)
         /// No route has this path.
         case noPath
         /// The path is known, but not with this method.
@@ -14,12 +14,44 @@ struct Router: Sendable {
         case options(allowed: String)
     }
 
-    private struct Resource: Sendable {
+    /// A route behind a reference: handing it around is one count up, not one for each of its parts.
+    final class Endpoint: Sendable {
+        let route: Route
+        // The parts that each request asks for, so that none of them needs a copy of the whole.
+        let method: HTTPMethod
+        let bodyBytesMax: Int
+        let check: @Sendable (RequestHead, Peer) -> Response?
+        let handler: Handler
+
+        init(_ route: Route) {
+            self.route = route
+            method = route.method
+            bodyBytesMax = route.bodyBytesMax
+            check = route.access.check
+            handler = route.handler
+        }
+    }
+
+    private final class Resource: Sendable {
         let segments: [Segment]
         /// The bytes of a path without parameters, which most are: found without building anything.
         let literal: [UInt8]?
-        var routes: [HTTPMethod: Route] = [:]
-        var allowed = ""
+        let endpoints: [Endpoint]
+        let allowed: String
+
+        init(segments: [Segment], literal: [UInt8]?, endpoints: [Endpoint]) {
+            self.segments = segments
+            self.literal = literal
+            self.endpoints = endpoints
+            allowed = HTTPMethod.allCases.filter { method in
+                method == .options
+                    || endpoints.contains {
+                        $0.route.method == method || (method == .head && $0.route.method == .get)
+                    }
+            }.map(\.rawValue).joined(separator: ", ")
+        }
+
+        func endpoint(_ method: HTTPMethod) -> Endpoint? { endpoints.first { $0.method == method } }
     }
 
     private enum Segment: Sendable, Equatable {
@@ -27,32 +59,43 @@ struct Router: Sendable {
         case parameter(String)
     }
 
-    private var resources: [Resource] = []
+    /// In the order in which they are tried: a path that is written out goes before one that a parameter matches.
+    private let resources: [Resource]
+    /// Those without parameters, by the number of bytes in their path.
+    private let literals: [[Resource]]
     private let allMethods = "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS"
 
     /// A router of `routes`. Of two with one method and one path, the first counts.
     init(_ routes: [Route]) {
-        for route in routes {
+        var resources: [Resource] = []
+        for (index, route) in routes.enumerated() {
             let segments = Self.segments(route.pattern)
-            let index = resources.firstIndex { $0.segments == segments } ?? resources.count
-            if index == resources.count {
-                let hasParameters = segments.contains { if case .parameter = $0 { true } else { false } }
-                resources.append(
-                    Resource(segments: segments, literal: hasParameters ? nil : Array(route.pattern.utf8)))
-            }
-            if resources[index].routes[route.method] == nil { resources[index].routes[route.method] = route }
-            resources[index].allowed = Self.allowed(resources[index].routes)
+            guard !routes[..<index].contains(where: { Self.segments($0.pattern) == segments }) else { continue }
+            let hasParameters = segments.contains { if case .parameter = $0 { true } else { false } }
+            resources.append(
+                Resource(
+                    segments: segments, literal: hasParameters ? nil : Array(route.pattern.utf8),
+                    endpoints: routes[index...].filter { Self.segments($0.pattern) == segments }.map(Endpoint.init)))
         }
-        // A path that is written out goes before one that a parameter would match.
-        resources = resources.filter { $0.literal != nil } + resources.filter { $0.literal == nil }
+        self.resources = resources.filter { $0.literal != nil } + resources.filter { $0.literal == nil }
+        var literals: [[Resource]] = []
+        for resource in resources {
+            guard let length = resource.literal?.count else { continue }
+            while literals.count <= length { literals.append([]) }
+            literals[length].append(resource)
+        }
+        self.literals = literals
     }
 
     /// Where `head` leads.
     func match(_ head: RequestHead) -> Match {
         guard !head.isForServer else { return .options(allowed: allMethods) }
-        for resource in resources {
-            guard let literal = resource.literal else { break }
-            if head.isPath(literal) { return match(head, resource, PathParameters()) }
+        if head.pathByteCount < literals.count {
+            for resource in literals[head.pathByteCount] where head.isPath(resource.literal ?? []) {
+                let match = match(head, resource, PathParameters())
+                if case .noMethod = match { break }
+                return match
+            }
         }
         let path = head.path
         var others: Match?
@@ -71,8 +114,8 @@ struct Router: Sendable {
     }
 
     private func match(_ head: RequestHead, _ resource: Resource, _ parameters: PathParameters) -> Match {
-        if let route = resource.routes[head.method] { return .route(route, parameters) }
-        if head.method == .head, let route = resource.routes[.get] { return .route(route, parameters) }
+        if let endpoint = resource.endpoint(head.method) { return .route(endpoint, parameters) }
+        if head.method == .head, let endpoint = resource.endpoint(.get) { return .route(endpoint, parameters) }
         return head.method == .options ? .options(allowed: resource.allowed) : .noMethod(allowed: resource.allowed)
     }
 
@@ -96,11 +139,5 @@ struct Router: Sendable {
             }
         }
         return parameters
-    }
-
-    private static func allowed(_ routes: [HTTPMethod: Route]) -> String {
-        HTTPMethod.allCases.filter { method in
-            method == .options || routes[method] != nil || (method == .head && routes[.get] != nil)
-        }.map(\.rawValue).joined(separator: ", ")
     }
 }

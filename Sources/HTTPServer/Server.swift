@@ -17,7 +17,7 @@ public final class Server: Sendable {
     private let log: Log
     private let counters = ServerCounters()
     private let state = Mutex(State.new)
-    /// Entered while the thread runs.
+    /// Has the thread in it while it runs.
     private let thread = DispatchGroup()
 
     /// A server of `routes` that is not started.
@@ -43,21 +43,27 @@ public final class Server: Sendable {
             guard case .new = state else { throw ServerError.startedBefore }
             let listeners = try ListeningSocket.listen(host: host, port: port, backlog: limits.backlog)
             let mailbox = try Mailbox()
-            thread.enter()
-            do {
-                try LoopThread.start { [self] in
-                    EventLoop(
-                        router: router, limits: limits, time: time, log: log, mailbox: mailbox, counters: counters,
-                        listeners: listeners
-                    ).run()
-                    thread.leave()
-                }
-            } catch {
-                thread.leave()
-                throw error
-            }
+            let bound = listeners.first?.socket.address.port ?? port
+            // The loop must be the only owner of the listeners, or they stay open when it stops.
+            try startThread(mailbox, Handover(listeners))
             state = .running(mailbox)
-            return listeners.first?.socket.address.port ?? port
+            return bound
+        }
+    }
+
+    private func startThread(_ mailbox: Mailbox, _ handover: Handover) throws(POSIXFailure) {
+        thread.enter()
+        do throws(POSIXFailure) {
+            try LoopThread.start { [self] in
+                EventLoop(
+                    router: router, limits: limits, time: time, log: log, mailbox: mailbox, counters: counters,
+                    listeners: handover.take()
+                ).run()
+                thread.leave()
+            }
+        } catch {
+            thread.leave()
+            throw error
         }
     }
 
@@ -74,6 +80,20 @@ public final class Server: Sendable {
             state = .stopped
         }
         thread.wait()
+    }
+}
+
+/// Gives the listeners to the thread that will own them alone.
+private final class Handover: Sendable {
+    private let listeners: Mutex<[ListeningHandle]>
+
+    init(_ listeners: [ListeningHandle]) { self.listeners = Mutex(listeners) }
+
+    func take() -> [ListeningHandle] {
+        listeners.withLock { listeners in
+            defer { listeners = [] }
+            return listeners
+        }
     }
 }
 

@@ -40,23 +40,21 @@ func lowercased(_ byte: UInt8) -> UInt8 {
 }
 
 /// Whether the bytes in `range` are exactly `text`.
-func equals(_ bytes: Span<UInt8>, _ range: Range<Int>, _ text: String) -> Bool {
-    guard range.count == text.utf8.count else { return false }
-    var index = range.lowerBound
-    for byte in text.utf8 {
-        if bytes[index] != byte { return false }
-        index += 1
-    }
+func equals(_ bytes: Span<UInt8>, _ range: Range<Int>, _ text: StaticString) -> Bool {
+    let count = text.utf8CodeUnitCount
+    guard range.count == count else { return false }
+    // A literal lives as long as the program, and `offset` stays below the number of its bytes.
+    for offset in 0..<count where bytes[range.lowerBound + offset] != text.utf8Start[offset] { return false }
     return true
 }
 
 /// Whether the bytes in `range` are `text`, which must be in lower case, when ASCII letter case is ignored.
-func equalsIgnoringCase(_ bytes: Span<UInt8>, _ range: Range<Int>, _ text: String) -> Bool {
-    guard range.count == text.utf8.count else { return false }
-    var index = range.lowerBound
-    for byte in text.utf8 {
-        if lowercased(bytes[index]) != byte { return false }
-        index += 1
+func equalsIgnoringCase(_ bytes: Span<UInt8>, _ range: Range<Int>, _ text: StaticString) -> Bool {
+    let count = text.utf8CodeUnitCount
+    guard range.count == count else { return false }
+    // As above.
+    for offset in 0..<count where lowercased(bytes[range.lowerBound + offset]) != text.utf8Start[offset] {
+        return false
     }
     return true
 }

@@ -22,7 +22,6 @@ struct ChunkedReader: Sendable {
         case trailerLineFeed
     }
 
-    private let limits: HTTPLimits
     private let bodyBytesMax: Int
     private var state = State.size
     private var size = 0
@@ -34,15 +33,15 @@ struct ChunkedReader: Sendable {
     private var fieldCount: Int
 
     /// A reader of at most `bodyBytesMax` bytes of data, with what the head left of the budget for fields.
-    init(limits: HTTPLimits, bodyBytesMax: Int, fieldSectionBytes: Int, fieldCount: Int) {
-        self.limits = limits
+    init(bodyBytesMax: Int, fieldSectionBytes: Int, fieldCount: Int) {
         self.bodyBytesMax = bodyBytesMax
         self.fieldSectionBytes = fieldSectionBytes
         self.fieldCount = fieldCount
     }
 
     /// Reads from `position` on, appends data to `body`, and moves `position` behind what was eaten. True at the end.
-    mutating func read(_ input: Span<UInt8>, from position: inout Int, into body: inout [UInt8]) throws(HTTPRefusal)
+    mutating func read(_ input: Span<UInt8>, from position: inout Int, into body: inout [UInt8], limits: HTTPLimits)
+        throws(HTTPRefusal)
         -> Bool
     {
         while position < input.count {
@@ -55,16 +54,16 @@ struct ChunkedReader: Sendable {
             } else {
                 let byte = input[position]
                 position += 1
-                if try readByte(byte, bodyCount: body.count) { return true }
+                if try readByte(byte, bodyCount: body.count, limits) { return true }
             }
         }
         return false
     }
 
-    private mutating func readByte(_ byte: UInt8, bodyCount: Int) throws(HTTPRefusal) -> Bool {
+    private mutating func readByte(_ byte: UInt8, bodyCount: Int, _ limits: HTTPLimits) throws(HTTPRefusal) -> Bool {
         switch state {
-        case .size: try readSize(byte)
-        case .extensions: try readExtension(byte)
+        case .size: try readSize(byte, limits)
+        case .extensions: try readExtension(byte, limits)
         case .sizeLineFeed:
             try expect(lineFeed, byte)
             try beginChunk(bodyCount: bodyCount)
@@ -75,10 +74,10 @@ struct ChunkedReader: Sendable {
         case .dataLineFeed:
             try expect(lineFeed, byte)
             (state, digitCount) = (.size, 0)
-        case .trailer: try readTrailer(byte)
+        case .trailer: try readTrailer(byte, limits)
         case .trailerLineFeed:
             try expect(lineFeed, byte)
-            return try endTrailerLine()
+            return try endTrailerLine(limits)
         }
         return false
     }
@@ -87,7 +86,7 @@ struct ChunkedReader: Sendable {
         guard byte == wanted else { throw .framing("A chunk or its size line does not end with CR LF.") }
     }
 
-    private mutating func readSize(_ byte: UInt8) throws(HTTPRefusal) {
+    private mutating func readSize(_ byte: UInt8, _ limits: HTTPLimits) throws(HTTPRefusal) {
         if let digit = hexadecimal(byte) {
             digitCount += 1
             guard digitCount <= limits.chunkSizeDigitsMax else { throw .framing("A chunk size has too many digits.") }
@@ -99,21 +98,21 @@ struct ChunkedReader: Sendable {
         case carriageReturn: state = .sizeLineFeed
         case UInt8(ascii: ";"):
             (state, lineExtensionBytes) = (.extensions, 0)
-            try countExtensionByte()
+            try countExtensionByte(limits)
         default: throw .framing("A chunk size must be hexadecimal digits.")
         }
     }
 
-    private mutating func readExtension(_ byte: UInt8) throws(HTTPRefusal) {
+    private mutating func readExtension(_ byte: UInt8, _ limits: HTTPLimits) throws(HTTPRefusal) {
         if byte == carriageReturn {
             state = .sizeLineFeed
             return
         }
         guard byte >= space, byte != 0x7F else { throw .framing("A chunk extension has a control character.") }
-        try countExtensionByte()
+        try countExtensionByte(limits)
     }
 
-    private mutating func countExtensionByte() throws(HTTPRefusal) {
+    private mutating func countExtensionByte(_ limits: HTTPLimits) throws(HTTPRefusal) {
         lineExtensionBytes += 1
         extensionBytes += 1
         guard lineExtensionBytes <= limits.chunkExtensionBytesMax, extensionBytes <= limits.chunkExtensionsBytesMax
@@ -129,8 +128,8 @@ struct ChunkedReader: Sendable {
         state = .data
     }
 
-    private mutating func readTrailer(_ byte: UInt8) throws(HTTPRefusal) {
-        try countFieldByte()
+    private mutating func readTrailer(_ byte: UInt8, _ limits: HTTPLimits) throws(HTTPRefusal) {
+        try countFieldByte(limits)
         if byte == carriageReturn {
             state = .trailerLineFeed
             return
@@ -141,7 +140,7 @@ struct ChunkedReader: Sendable {
         trailerLine.append(byte)
     }
 
-    private mutating func countFieldByte() throws(HTTPRefusal) {
+    private mutating func countFieldByte(_ limits: HTTPLimits) throws(HTTPRefusal) {
         fieldSectionBytes += 1
         guard fieldSectionBytes <= limits.fieldSectionBytesMax else {
             throw HTTPRefusal(431, "Header fields and trailers are longer than \(limits.fieldSectionBytesMax) bytes.")
@@ -149,15 +148,15 @@ struct ChunkedReader: Sendable {
     }
 
     /// Checks a trailer line and forgets it: trailers are never merged into the head. True at the empty line.
-    private mutating func endTrailerLine() throws(HTTPRefusal) -> Bool {
-        try countFieldByte()
+    private mutating func endTrailerLine(_ limits: HTTPLimits) throws(HTTPRefusal) -> Bool {
+        try countFieldByte(limits)
         guard !trailerLine.isEmpty else { return true }
         let line = 0..<trailerLine.count
         let name = try HeadFacts.name(trailerLine.span, line)
         fieldCount += 1
         try HeadFacts.checkSize(
             count: fieldCount, hasLongField: trailerLine.count > limits.fieldBytesMax, limits: limits)
-        for forbidden in ["content-length", "transfer-encoding", "host", "trailer"] {
+        for forbidden: StaticString in ["content-length", "transfer-encoding", "host", "trailer"] {
             guard !equalsIgnoringCase(trailerLine.span, name, forbidden) else {
                 throw .framing("A trailer must not be \(forbidden).")
             }

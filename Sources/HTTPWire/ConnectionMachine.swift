@@ -49,7 +49,6 @@ public struct ConnectionMachine: Sendable {
         case linger
     }
 
-    private let limits: HTTPLimits
     private var reader: RequestReader
     /// What the connection is doing.
     public private(set) var phase: ConnectionPhase
@@ -70,7 +69,6 @@ public struct ConnectionMachine: Sendable {
 
     /// A connection that was accepted at `now`.
     public init(limits: HTTPLimits = HTTPLimits(), now: UInt64) {
-        self.limits = limits
         reader = RequestReader(limits: limits)
         phase = .idle(since: now)
     }
@@ -131,7 +129,7 @@ public struct ConnectionMachine: Sendable {
     private mutating func drop(_ input: Span<UInt8>, _ position: inout Int) -> Input {
         droppedBytes += input.count - position
         position = input.count
-        guard droppedBytes < limits.lingerBytesMax else { return close() }
+        guard droppedBytes < reader.limits.lingerBytesMax else { return close() }
         return .more
     }
 
@@ -187,7 +185,9 @@ public struct ConnectionMachine: Sendable {
     /// A body that was not read stays in front of the next request, so such a connection is closed (RFC 9112
     /// section 9.3).
     public mutating func beginResponse(now: UInt64) -> ConnectionNote {
-        if request.hasBody || !request.keepsAlive || isDraining || requestCount >= limits.requestsPerConnectionMax {
+        if request.hasBody || !request.keepsAlive || isDraining
+            || requestCount >= reader.limits.requestsPerConnectionMax
+        {
             mustClose = true
         }
         phase = .writing(since: now)
@@ -216,12 +216,12 @@ public struct ConnectionMachine: Sendable {
     /// When `expire` must be called next; nil when nothing is waited for.
     public var deadline: UInt64? {
         switch phase {
-        case .idle(let since): since.addingClamped(limits.idleNanoseconds)
-        case .readingHead(let since): since.addingClamped(limits.headNanoseconds)
-        case .readingBody(let since): since.addingClamped(limits.bodyNanoseconds)
-        case .deciding(let since), .awaitingResponse(let since): since.addingClamped(limits.answerNanoseconds)
-        case .writing(let since): since.addingClamped(limits.stallNanoseconds)
-        case .lingering(let since): since.addingClamped(limits.lingerNanoseconds)
+        case .idle(let since): since.addingClamped(reader.limits.idleNanoseconds)
+        case .readingHead(let since): since.addingClamped(reader.limits.headNanoseconds)
+        case .readingBody(let since): since.addingClamped(reader.limits.bodyNanoseconds)
+        case .deciding(let since), .awaitingResponse(let since): since.addingClamped(reader.limits.answerNanoseconds)
+        case .writing(let since): since.addingClamped(reader.limits.stallNanoseconds)
+        case .lingering(let since): since.addingClamped(reader.limits.lingerNanoseconds)
         case .closed: nil
         }
     }

@@ -21,12 +21,16 @@ public enum HTTPMethod: String, Sendable, CaseIterable {
 
     /// The method whose name these bytes are, case-sensitive; nil for any other.
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        for method in Self.allCases where method.rawValue.utf8.count == range.count {
-            if equals(bytes, range, method.rawValue) {
-                self = method
-                return
+        let found: HTTPMethod? =
+            switch range.count {
+            case 3: equals(bytes, range, "GET") ? .get : equals(bytes, range, "PUT") ? .put : nil
+            case 4: equals(bytes, range, "POST") ? .post : equals(bytes, range, "HEAD") ? .head : nil
+            case 5: equals(bytes, range, "PATCH") ? .patch : equals(bytes, range, "TRACE") ? .trace : nil
+            case 6: equals(bytes, range, "DELETE") ? .delete : nil
+            case 7: equals(bytes, range, "OPTIONS") ? .options : equals(bytes, range, "CONNECT") ? .connect : nil
+            default: nil
             }
-        }
-        return nil
+        guard let found else { return nil }
+        self = found
     }
 }

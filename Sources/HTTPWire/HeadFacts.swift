@@ -1,17 +1,7 @@
 // What the lines of a head say, gathered while they come in. Wrong syntax is refused at once; everything else waits for
 // the end of the head, because the order of refusals is fixed: 400 syntax, 505, 414 and 431, 501, 400 framing.
 
-/// Fields of which a second line is refused: those that frame the message, and those that decide who may do what.
-///
-/// Which of two lines counts is where a proxy and a server disagree. GitLab's names are here since the parser is
-/// where a second line can still be seen.
-private let singleFieldNames = [
-    "host", "content-length", "transfer-encoding", "content-type", "content-encoding", "authorization", "expect",
-    "x-gitlab-token", "x-gitlab-event", "x-gitlab-event-uuid", "webhook-id", "webhook-signature", "webhook-timestamp",
-    "idempotency-key",
-]
-
-struct HeadFacts {
+struct HeadFacts: Sendable {
     private var method: HTTPMethod?
     private var majorVersion: UInt8 = 1
     private var minorVersion = 1
@@ -21,8 +11,9 @@ struct HeadFacts {
     private(set) var fieldCount = 0
     private(set) var hasLongField = false
     private var seen: UInt32 = 0
-    private var duplicate: String?
-    private var host: Range<Int>?
+    private var hasDuplicate = false
+    private var host = ByteRange(0..<0)
+    private var hasHost = false
     private var hasBadHost = false
     private var contentLength: Int?
     private var hasContentLength = false
@@ -63,15 +54,14 @@ struct HeadFacts {
         fieldCount += 1
         if line.count > limits.fieldBytesMax { hasLongField = true }
         let value = trimmed(bytes, (name.upperBound + 1)..<line.upperBound)
-        for (index, known) in singleFieldNames.enumerated() where known.utf8.count == name.count {
-            guard equalsIgnoringCase(bytes, name, known) else { continue }
-            let bit: UInt32 = 1 << index
-            if seen & bit != 0 { duplicate = known }
+        if let field = KnownField(bytes, name) {
+            let bit: UInt32 = 1 << field.rawValue
+            hasDuplicate = hasDuplicate || seen & bit != 0
             seen |= bit
-            note(known, bytes, value)
-            return
+            note(field, bytes, value)
+        } else if equalsIgnoringCase(bytes, name, "connection") {
+            noteConnection(bytes, value)
         }
-        if equalsIgnoringCase(bytes, name, "connection") { noteConnection(bytes, value) }
     }
 
     /// The name before the first colon: at least one token character and nothing else, so no blank and no fold.
@@ -84,17 +74,20 @@ struct HeadFacts {
         return line.lowerBound..<index
     }
 
-    private mutating func note(_ name: String, _ bytes: Span<UInt8>, _ value: Range<Int>) {
-        switch name {
-        case "host":
-            host = value
+    private mutating func note(_ field: KnownField, _ bytes: Span<UInt8>, _ value: Range<Int>) {
+        switch field {
+        case .host:
+            hasHost = true
+            host = ByteRange(value)
             hasBadHost = hasBadHost || !isHost(bytes, value)
-        case "content-length":
+        case .expect: expectation = equalsIgnoringCase(bytes, value, "100-continue") ? .continuation : .unknown
+        case .contentLength:
             hasContentLength = true
             contentLength = decimal(bytes, value)
-        case "transfer-encoding": coding = TransferCoding(bytes, value)
-        case "expect": expectation = equalsIgnoringCase(bytes, value, "100-continue") ? .continuation : .unknown
-        default: break
+        case .transferEncoding: coding = TransferCoding(bytes, value)
+        case .webhookID, .contentType, .authorization, .gitLabToken, .gitLabEvent, .idempotencyKey, .contentEncoding,
+            .webhookSignature, .webhookTimestamp, .gitLabEventUUID:
+            break
         }
     }
 
@@ -119,7 +112,7 @@ struct HeadFacts {
     func head(_ bytes: [UInt8], fieldsStart: Int, limits: HTTPLimits) throws(HTTPRefusal) -> RequestHead {
         guard let target else { throw .syntax("There is no request line.") }
         guard majorVersion == 1 else { throw Self.versionRefusal }
-        guard target.range.count <= limits.targetBytesMax else {
+        guard target.range.range.count <= limits.targetBytesMax else {
             throw HTTPRefusal(414, "The request target is longer than \(limits.targetBytesMax) bytes.")
         }
         try Self.checkSize(count: fieldCount, hasLongField: hasLongField, limits: limits)
@@ -131,7 +124,7 @@ struct HeadFacts {
             method: method, minorVersion: minorVersion, framing: framing,
             expectation: minorVersion == 0 ? .none : expectation,
             keepsAlive: !closes && (minorVersion > 0 || keepsAlive), bytes: bytes, target: target,
-            fieldsStart: fieldsStart, hostRange: host)
+            fieldsStart: UInt32(clamping: fieldsStart), hostRange: host)
     }
 
     static func checkSize(count: Int, hasLongField: Bool, limits: HTTPLimits) throws(HTTPRefusal) {
@@ -144,7 +137,7 @@ struct HeadFacts {
     }
 
     private func framing() throws(HTTPRefusal) -> RequestHead.Framing {
-        if let duplicate { throw .framing("There are two \(duplicate) lines.") }
+        guard !hasDuplicate else { throw .framing("A field that must come once comes twice.") }
         if let coding {
             guard coding == .chunked else { throw .framing("Transfer-Encoding must be chunked, once and alone.") }
             guard minorVersion > 0 else { throw .framing("HTTP/1.0 has no Transfer-Encoding.") }
@@ -158,7 +151,7 @@ struct HeadFacts {
 
     private func checkHost() throws(HTTPRefusal) {
         guard !hasBadHost else { throw .framing("Host is not a host with an optional port.") }
-        guard host != nil || minorVersion == 0 else { throw .framing("HTTP/1.1 needs one Host line.") }
+        guard hasHost || minorVersion == 0 else { throw .framing("HTTP/1.1 needs one Host line.") }
     }
 }
 

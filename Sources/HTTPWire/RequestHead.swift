@@ -31,42 +31,48 @@ public struct RequestHead: Sendable {
     /// Whether the client wants to go on with this connection (RFC 9112 section 9.3).
     public let keepsAlive: Bool
     /// The field lines.
-    public var fields: HTTPFields { HTTPFields(bytes: bytes, start: fieldsStart) }
+    public var fields: HTTPFields { HTTPFields(bytes: bytes, start: Int(fieldsStart)) }
 
     let bytes: [UInt8]
     let target: RequestTarget
-    let fieldsStart: Int
-    let hostRange: Range<Int>?
+    let fieldsStart: UInt32
+    let hostRange: ByteRange
 
     /// Whether the target is `*`: the whole server (RFC 9110 section 9.3.7).
     public var isForServer: Bool { target.isAsterisk }
 
     /// The target as it was sent.
-    public var rawTarget: String { text(target.range) }
+    public var rawTarget: String { text(target.range.range) }
 
     /// The path as it was sent, escapes included; `/` when an absolute form has none.
-    public var rawPath: String { target.path.isEmpty && !target.isAsterisk ? "/" : text(target.path) }
+    public var rawPath: String { target.path.isEmpty && !target.isAsterisk ? "/" : text(target.path.range) }
 
     /// The host, with its port if there is one: that of an absolute form before that of the `Host` line.
-    public var host: String? { (target.authority ?? hostRange).map(text) }
+    public var host: String? {
+        let host = target.authority.isEmpty ? hostRange : target.authority
+        return host.isEmpty ? nil : text(host.range)
+    }
 
     /// The decoded segments of the path: `/a%20b/c/` is `a b`, `c` and an empty one. `*` has none.
     public var path: [String] {
         guard !target.isAsterisk else { return [] }
         let span = bytes.span
+        let path = target.path.range
         var segments: [String] = []
-        var start = target.path.lowerBound
-        while start < target.path.upperBound {
-            let end = firstIndex(of: UInt8(ascii: "/"), span, (start + 1)..<target.path.upperBound)
-            segments.append(decoded((start + 1)..<(end ?? target.path.upperBound)))
-            start = end ?? target.path.upperBound
+        var start = path.lowerBound
+        while start < path.upperBound {
+            let end = firstIndex(of: UInt8(ascii: "/"), span, (start + 1)..<path.upperBound)
+            segments.append(decoded((start + 1)..<(end ?? path.upperBound)))
+            start = end ?? path.upperBound
         }
         return segments.isEmpty ? [""] : segments
     }
 
     /// The decoded names and values of the query in their order; `+` is a blank, as in forms. A name alone has "".
+    ///
+    /// Bytes that are not UTF-8 become U+FFFD: nothing may be decided on them but that they are none of the names known.
     public var query: [(name: String, value: String)] {
-        guard let query = target.query else { return [] }
+        let query = target.query.range
         let span = bytes.span
         var pairs: [(name: String, value: String)] = []
         var start = query.lowerBound
@@ -85,12 +91,16 @@ public struct RequestHead: Sendable {
     /// The first value of `name` in the query.
     public func query(_ name: String) -> String? { query.first { $0.name == name }?.value }
 
+    /// Bytes of the path as it was sent.
+    public var pathByteCount: Int { target.path.range.count }
+
     /// Whether the path is `path`, byte for byte and without escapes; builds nothing.
     public func isPath(_ path: [UInt8]) -> Bool {
-        let range = target.path
+        let range = target.path.range
         guard range.count == path.count, !target.pathHasEscapes else { return false }
         let span = bytes.span
-        for (offset, byte) in path.enumerated() where span[range.lowerBound + offset] != byte { return false }
+        let wanted = path.span
+        for offset in wanted.indices where span[range.lowerBound + offset] != wanted[offset] { return false }
         return true
     }
 

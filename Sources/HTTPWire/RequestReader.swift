@@ -10,37 +10,36 @@ public struct RequestReader: Sendable {
         case end(body: [UInt8])
     }
 
-    private enum State {
+    private enum Stage {
         /// In a head, or before it.
-        case head(HeadReader)
+        case head
         /// The head was handed out; whoever has it decides whether its body may come.
         case deciding
-        /// So many bytes are still to come.
-        case counted(Int)
+        /// `restBytes` are still to come.
+        case counted
         /// Chunks are coming.
-        case chunked(ChunkedReader)
-        /// A refusal was thrown; this one is thrown again.
-        case refused(HTTPRefusal)
+        case chunked
+        /// A refusal was thrown; it is thrown again.
+        case refused
     }
 
-    private let limits: HTTPLimits
-    private var state: State
+    let limits: HTTPLimits
+    private var stage = Stage.head
+    private var head = HeadReader()
+    private var restBytes = 0
+    private var chunks: ChunkedReader?
+    private var refusal: HTTPRefusal?
     private var body: [UInt8] = []
     private var framing = RequestHead.Framing.none
-    private var fieldSectionBytes = 0
-    private var fieldCount = 0
 
     /// Whether the request in hand is for HEAD, as far as it is known: then a refusal has no content either.
-    public private(set) var isHead = false
+    public var isHead: Bool { head.isHead }
 
     /// A reader at the beginning of a connection.
-    public init(limits: HTTPLimits = HTTPLimits()) {
-        self.limits = limits
-        state = .head(HeadReader(limits: limits))
-    }
+    public init(limits: HTTPLimits = HTTPLimits()) { self.limits = limits }
 
     /// Whether bytes of a request have arrived; empty lines before it do not count.
-    public var hasBegun: Bool { if case .head(let reader) = state { reader.hasBegun } else { true } }
+    public var hasBegun: Bool { stage != .head || head.hasBegun }
 
     /// Bytes of body held now.
     public var bodyBytes: Int { body.count }
@@ -50,70 +49,64 @@ public struct RequestReader: Sendable {
         do throws(HTTPRefusal) {
             return try readOn(input, &position)
         } catch {
-            state = .refused(error)
-            body = []
-            throw error
+            throw refuse(error)
         }
     }
 
     /// Lets the body come, up to `bytesMax` decoded bytes. Refuses at once when more is announced.
     public mutating func readBody(bytesMax: Int) throws(HTTPRefusal) {
-        guard case .deciding = state else { return }
+        guard stage == .deciding else { return }
         switch framing {
-        case .none: state = .counted(0)
+        case .none: (stage, restBytes) = (.counted, 0)
         case .length(let count):
-            guard count <= bytesMax else {
-                let refusal = HTTPRefusal.bodyTooLarge(bytesMax)
-                state = .refused(refusal)
-                throw refusal
-            }
-            state = .counted(count)
+            guard count <= bytesMax else { throw refuse(.bodyTooLarge(bytesMax)) }
+            (stage, restBytes) = (.counted, count)
         case .chunked:
-            state = .chunked(
-                ChunkedReader(
-                    limits: limits, bodyBytesMax: bytesMax, fieldSectionBytes: fieldSectionBytes,
-                    fieldCount: fieldCount))
+            stage = .chunked
+            chunks = ChunkedReader(
+                bodyBytesMax: bytesMax, fieldSectionBytes: head.fieldSectionBytes, fieldCount: head.fieldCount)
         }
     }
 
-    /// Forgets the request whose head was handed out, which was answered without its body: there is none.
+    /// Goes on behind a head whose request has no body, once it was answered or is about to be.
     mutating func skipBody() {
-        if case .deciding = state, framing == .none { state = .head(HeadReader(limits: limits)) }
+        if stage == .deciding, framing == .none { stage = .head }
+    }
+
+    private mutating func refuse(_ refusal: HTTPRefusal) -> HTTPRefusal {
+        stage = .refused
+        self.refusal = refusal
+        body = []
+        return refusal
     }
 
     private mutating func readOn(_ input: Span<UInt8>, _ position: inout Int) throws(HTTPRefusal) -> Event? {
-        switch state {
-        case .head(var reader):
-            // The reader is taken out of `state` while it grows, so that its bytes are not copied at each call.
-            state = .deciding
-            defer { isHead = reader.isHead }
-            guard let head = try reader.read(input, from: &position) else {
-                state = .head(reader)
-                return nil
-            }
-            (framing, fieldSectionBytes, fieldCount) = (head.framing, reader.fieldSectionBytes, reader.fieldCount)
+        switch stage {
+        case .head:
+            if head.isComplete { head = HeadReader() }
+            guard let head = try head.read(input, from: &position, limits: limits) else { return nil }
+            framing = head.framing
+            stage = .deciding
             return .head(head)
         case .deciding: return nil
-        case .counted(let rest):
-            let end = position + min(rest, input.count - position)
+        case .counted:
+            let end = position + min(restBytes, input.count - position)
             input.extracting(position..<end).withUnsafeBufferPointer { body.append(contentsOf: $0) }
-            let left = rest - (end - position)
+            restBytes -= end - position
             position = end
-            state = .counted(left)
-            return left == 0 ? finish() : nil
-        case .chunked(var reader):
-            state = .deciding
-            let isComplete = try reader.read(input, from: &position, into: &body)
-            state = .chunked(reader)
-            return isComplete ? finish() : nil
-        case .refused(let refusal): throw refusal
+            return restBytes == 0 ? finish() : nil
+        case .chunked:
+            let isComplete = try chunks?.read(input, from: &position, into: &body, limits: limits)
+            return isComplete ?? true ? finish() : nil
+        case .refused: throw refusal ?? .syntax("The connection was refused.")
         }
     }
 
     private mutating func finish() -> Event {
         let whole = body
         body = []
-        state = .head(HeadReader(limits: limits))
+        chunks = nil
+        stage = .head
         return .end(body: whole)
     }
 }

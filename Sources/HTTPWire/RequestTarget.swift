@@ -1,13 +1,27 @@
+/// A range of offsets in a head, half the size of a range of integers: heads are copied often, and never 4 GiB long.
+struct ByteRange: Sendable {
+    private let lower: UInt32
+    private let upper: UInt32
+
+    init(_ range: Range<Int>) {
+        lower = UInt32(clamping: range.lowerBound)
+        upper = UInt32(clamping: range.upperBound)
+    }
+
+    var range: Range<Int> { Int(lower)..<Int(upper) }
+    var isEmpty: Bool { lower == upper }
+}
+
 /// Where the parts of a request target (RFC 9112 section 3.2) lie in the bytes of the head.
 struct RequestTarget: Sendable {
     /// The whole target.
-    let range: Range<Int>
+    let range: ByteRange
     /// The path with its first slash; empty for `*` and for an absolute form without a path.
-    let path: Range<Int>
-    /// What follows the first question mark, if there is one.
-    let query: Range<Int>?
-    /// The authority of an absolute form, which takes the place of `Host`.
-    let authority: Range<Int>?
+    let path: ByteRange
+    /// What follows the first question mark; empty when there is none.
+    let query: ByteRange
+    /// The authority of an absolute form, which takes the place of `Host`; empty in the other forms.
+    let authority: ByteRange
     /// Whether the target is `*`, or an absolute form that means it.
     let isAsterisk: Bool
     /// Whether the path has percent escapes, so that its bytes are not its text.
@@ -16,38 +30,62 @@ struct RequestTarget: Sendable {
     /// Reads the target in `range`. Escapes are checked here, once, so that decoding later cannot fail.
     init(_ bytes: Span<UInt8>, _ range: Range<Int>, isOptions: Bool) throws(HTTPRefusal) {
         guard !range.isEmpty else { throw .syntax("The request target is empty.") }
-        for index in range {
-            let byte = bytes[index]
-            guard 0x21...0x7E ~= byte, byte != UInt8(ascii: "#") else {
-                throw .syntax("The request target has a character that must be escaped.")
-            }
-        }
-        self.range = range
+        var marks = Marks()
+        for index in range { try marks.see(bytes[index], at: index) }
+        self.range = ByteRange(range)
+        let nothing = ByteRange(0..<0)
         if range.count == 1, bytes[range.lowerBound] == UInt8(ascii: "*") {
             guard isOptions else { throw .syntax("The target * goes with OPTIONS only.") }
-            (path, query, authority, isAsterisk, pathHasEscapes) = (range.prefix(0), nil, nil, true, false)
+            (path, query, authority, isAsterisk, pathHasEscapes) = (nothing, nothing, nothing, true, false)
             return
         }
         var start = range.lowerBound
-        var authority: Range<Int>?
+        var authority = nothing
         if bytes[start] != UInt8(ascii: "/") {
             let found = try Self.authority(bytes, range)
-            authority = found
+            authority = ByteRange(found)
             start = found.upperBound
         }
-        let mark = firstIndex(of: UInt8(ascii: "?"), bytes, start..<range.upperBound)
+        let mark = marks.question
+        let query = mark.map { ($0 + 1)..<range.upperBound } ?? 0..<0
         self.authority = authority
-        path = start..<(mark ?? range.upperBound)
-        query = mark.map { ($0 + 1)..<range.upperBound }
-        isAsterisk = isOptions && path.isEmpty && query == nil
-        pathHasEscapes = try Self.checkPath(bytes, path)
-        if let query { try Self.checkEscapes(bytes, query) }
+        self.query = ByteRange(query)
+        path = ByteRange(start..<(mark ?? range.upperBound))
+        isAsterisk = isOptions && path.isEmpty && mark == nil
+        pathHasEscapes = marks.hasPercent && firstIndex(of: UInt8(ascii: "%"), bytes, path.range) != nil
+        if pathHasEscapes || marks.hasSuspect { try Self.checkPath(bytes, path.range) }
+        if marks.hasPercent { try Self.checkEscapes(bytes, query) }
+    }
+
+    /// What one look at each byte tells, so that plain targets, which most are, need no other.
+    private struct Marks {
+        /// Where the query begins.
+        var question: Int?
+        var hasPercent = false
+        /// Whether there is a backslash, or a dot behind a slash: what a dot segment begins with.
+        var hasSuspect = false
+        private var isAfterSlash = false
+
+        /// Refuses bytes that no target has.
+        mutating func see(_ byte: UInt8, at index: Int) throws(HTTPRefusal) {
+            guard 0x21...0x7E ~= byte, byte != UInt8(ascii: "#") else {
+                throw .syntax("The request target has a character that must be escaped.")
+            }
+            switch byte {
+            case UInt8(ascii: "?"): question = question ?? index
+            case UInt8(ascii: "%"): hasPercent = true
+            case UInt8(ascii: "\\"): hasSuspect = true
+            case UInt8(ascii: "."): hasSuspect = hasSuspect || isAfterSlash
+            default: break
+            }
+            isAfterSlash = byte == UInt8(ascii: "/")
+        }
     }
 
     /// The authority of an absolute form; anything else that does not start with a slash is refused.
     private static func authority(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(HTTPRefusal) -> Range<Int> {
-        for scheme in ["http://", "https://"] {
-            let start = range.lowerBound + scheme.utf8.count
+        for scheme: StaticString in ["http://", "https://"] {
+            let start = range.lowerBound + scheme.utf8CodeUnitCount
             guard start <= range.upperBound, equalsIgnoringCase(bytes, range.lowerBound..<start, scheme) else {
                 continue
             }
@@ -59,22 +97,19 @@ struct RequestTarget: Sendable {
         throw .syntax("The request target must be a path, or a URL with http or https.")
     }
 
-    /// Refuses what could climb out of its segment. True when the path has escapes.
-    private static func checkPath(_ bytes: Span<UInt8>, _ path: Range<Int>) throws(HTTPRefusal) -> Bool {
+    /// Refuses what could climb out of its segment.
+    private static func checkPath(_ bytes: Span<UInt8>, _ path: Range<Int>) throws(HTTPRefusal) {
         var start = path.lowerBound
-        var hasEscapes = false
         while start < path.upperBound {
             let first = start + 1
             let end = firstIndex(of: UInt8(ascii: "/"), bytes, first..<path.upperBound) ?? path.upperBound
             if firstIndex(of: UInt8(ascii: "%"), bytes, first..<end) != nil {
-                hasEscapes = true
                 try checkSegment(try unescaped(bytes, first..<end))
             } else {
                 try checkNames(bytes, first..<end)
             }
             start = end
         }
-        return hasEscapes
     }
 
     private static func checkSegment(_ segment: [UInt8]) throws(HTTPRefusal) {

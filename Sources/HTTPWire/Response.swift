@@ -7,9 +7,8 @@ public struct Response: Sendable {
     /// Names the field for which the response was replaced by a 500; nil for a response as it was meant.
     public let fault: String?
 
-    /// The checked field lines, each with its CR LF.
-    private let fieldBytes: [UInt8]
-    private let hasContentType: Bool
+    /// Status line and field lines, each with its CR LF, as they are sent.
+    private let head: [UInt8]
 
     /// A response with `fields` in their order.
     ///
@@ -17,37 +16,51 @@ public struct Response: Sendable {
     /// fields or a second response; one that frames the message is the server's own. Such a response is not sent in
     /// part: it becomes an empty 500, with `fault` for the log. So does a status outside 200 to 599.
     public init(status: Int, fields: [(String, String)] = [], body: [UInt8] = []) {
-        var bytes: [UInt8] = []
+        let fault =
+            200...599 ~= status
+            ? fields.first { !Self.isAllowed(name: $0.0, value: $0.1) }.map { "field \($0.0)" } : "status \(status)"
+        self.status = fault == nil ? status : 500
+        self.body = fault == nil ? body : []
+        self.fault = fault
+        head = Self.head(self.status, fault == nil ? fields : [], bodyBytes: self.body.count)
+    }
+
+    /// The field lines that are sent, without `Date` and `Connection`, which belong to the moment.
+    public var fields: HTTPFields { HTTPFields(bytes: head, start: StatusLine.bytes(status).count) }
+
+    private static func head(_ status: Int, _ fields: [(String, String)], bodyBytes: Int) -> [UInt8] {
+        var bytes = StatusLine.bytes(status)
         var hasContentType = false
-        var fault = 200...599 ~= status ? nil : "status \(status)"
         for (name, value) in fields {
-            guard Self.isAllowed(name: name, value: value) else {
-                fault = "field \(name)"
-                break
-            }
-            if equalsIgnoringCase(Array(name.utf8).span, 0..<name.utf8.count, "content-type") { hasContentType = true }
+            hasContentType = hasContentType || isName(name, "content-type")
             bytes.append(contentsOf: name.utf8)
             bytes.append(contentsOf: ": ".utf8)
             bytes.append(contentsOf: value.utf8)
             bytes.append(contentsOf: "\r\n".utf8)
         }
-        self.status = fault == nil ? status : 500
-        self.body = fault == nil ? body : []
-        self.fault = fault
-        self.fieldBytes = fault == nil ? bytes : []
-        self.hasContentType = hasContentType && fault == nil
+        if status != 204, status != 304 {
+            if !hasContentType, bodyBytes > 0 {
+                bytes.append(contentsOf: "Content-Type: text/plain; charset=utf-8\r\n".utf8)
+            }
+            bytes.append(contentsOf: "Content-Length: \(bodyBytes)\r\n".utf8)
+        }
+        return bytes
     }
-
-    /// The fields the response was made with, in their order.
-    public var fields: HTTPFields { HTTPFields(bytes: fieldBytes, start: 0) }
 
     private static func isAllowed(name: String, value: String) -> Bool {
-        let name = Array(name.utf8)
-        guard !name.isEmpty, name.allSatisfy(isToken) else { return false }
-        let own = ["content-length", "transfer-encoding", "connection", "date", "keep-alive", "upgrade", "trailer"]
-        guard !own.contains(where: { equalsIgnoringCase(name.span, 0..<name.count, $0) }) else { return false }
+        let own: [StaticString] = [
+            "content-length", "transfer-encoding", "connection", "date", "keep-alive", "upgrade", "trailer",
+        ]
+        guard !name.isEmpty, name.utf8.allSatisfy(isToken), !own.contains(where: { isName(name, $0) }) else {
+            return false
+        }
         return value.utf8.allSatisfy { ($0 >= space || $0 == horizontalTab) && $0 != 0x7F }
     }
+}
+
+private func isName(_ name: String, _ wanted: StaticString) -> Bool {
+    let bytes = Array(name.utf8)
+    return equalsIgnoringCase(bytes.span, 0..<bytes.count, wanted)
 }
 
 /// What a response says of its connection.
@@ -66,24 +79,16 @@ extension Response {
     /// The answer to HEAD has the fields of the answer to GET, its `Content-Length` too, and no content. 204 and 304
     /// have neither content nor length (RFC 9110 section 8.6).
     public func write(to output: inout [UInt8], dateLine: [UInt8], note: ConnectionNote, isHead: Bool) {
-        output.append(contentsOf: StatusLine.bytes(status))
+        output.append(contentsOf: head)
         output.append(contentsOf: dateLine)
-        output.append(contentsOf: fieldBytes)
         switch note {
         case .none: break
         case .close: output.append(contentsOf: Self.closeLine)
         case .keepAlive: output.append(contentsOf: Self.keepAliveLine)
         }
-        let hasContent = status != 204 && status != 304
-        if hasContent {
-            if !body.isEmpty, !hasContentType { output.append(contentsOf: Self.plainTextLine) }
-            output.append(contentsOf: Self.contentLength)
-            Self.append(decimal: body.count, to: &output)
-            output.append(contentsOf: Self.headEnd)
-            if !isHead { output.append(contentsOf: body) }
-        } else {
-            output.append(contentsOf: Self.lineEnd)
-        }
+        output.append(carriageReturn)
+        output.append(lineFeed)
+        if !isHead, status != 204, status != 304 { output.append(contentsOf: body) }
     }
 
     /// The interim response that asks for the body (RFC 9110 section 15.2.1).
@@ -91,13 +96,4 @@ extension Response {
 
     private static let closeLine = Array("Connection: close\r\n".utf8)
     private static let keepAliveLine = Array("Connection: keep-alive\r\n".utf8)
-    private static let plainTextLine = Array("Content-Type: text/plain; charset=utf-8\r\n".utf8)
-    private static let contentLength = Array("Content-Length: ".utf8)
-    private static let headEnd = Array("\r\n\r\n".utf8)
-    private static let lineEnd = Array("\r\n".utf8)
-
-    private static func append(decimal value: Int, to output: inout [UInt8]) {
-        if value >= 10 { append(decimal: value / 10, to: &output) }
-        output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10))
-    }
 }
