@@ -25,7 +25,7 @@ package struct StandInMergeRequest: Sendable {
     let author: String
     let branch: String
     let sha: String
-    let changes: [Change]
+    package let changes: [Change]
 
     /// A merge request of these parts.
     package init(
