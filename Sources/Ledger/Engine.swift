@@ -36,7 +36,8 @@ final class Engine: Sendable {
     static let sleepMillisecondsMax = 5000
 
     init(
-        core: consuming sending Core, files: consuming sending BookFiles, configuration: LedgerConfiguration, calls: FileCalls,
+        core: consuming sending Core, files: consuming sending BookFiles, configuration: LedgerConfiguration,
+        calls: FileCalls,
         time: TimeSource, log: Log, events: @escaping @Sendable (LedgerEvent) -> Void
     ) {
         self.core = Mutex(core)

@@ -338,7 +338,8 @@ extension Core {
 
 extension Core {
     /// Does what the steps of `batch` left for when its bytes are on the disk, or are known not to be.
-    mutating func finish(_ batch: borrowing Batch, _ outcome: BatchOutcome, at clock: Instant, answers: inout [Answer]) {
+    mutating func finish(_ batch: borrowing Batch, _ outcome: BatchOutcome, at clock: Instant, answers: inout [Answer])
+    {
         for step in batch.steps { finish(step, outcome, answers: &answers) }
         for operation in batch.deferred {
             if let answer = perform(operation, at: clock) { answers.append(answer) }
@@ -426,7 +427,8 @@ extension Core {
         if let failure { return .failing(failure.description) }
         if let lowSpace {
             return .failing(
-                LedgerError.lowSpace(availableBytes: lowSpace.availableBytes, floorBytes: lowSpace.floorBytes).description)
+                LedgerError.lowSpace(availableBytes: lowSpace.availableBytes, floorBytes: lowSpace.floorBytes)
+                    .description)
         }
         return .writable
     }
