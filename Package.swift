@@ -11,8 +11,10 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+func library(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -37,7 +39,7 @@ let libraries: [Target] = [
     library("HTTPClient", ["UTCTime", "Platform"]),
 
     // What Bursar is about.
-    library("Ledger", ["UTCTime", "JSON", "Digest", "Budget", "Platform"]),
+    library("Ledger", ["UTCTime", "JSON", "Digest", "Budget", "Platform"], exclude: ["DESIGN.md"]),
     library("GitLab", ["UTCTime", "JSON", "Digest", "HTTPClient"]),
     library("Review", ["UTCTime", "JSON", "Budget", "HTTPClient"]),
 

@@ -43,6 +43,20 @@ public struct Booking: Sendable, Equatable {
     }
 }
 
+/// Who does something to the books by hand, and why.
+public struct OperatorNote: Sendable, Hashable {
+    /// Who does it.
+    public var author: String
+    /// Why.
+    public var reason: String
+
+    /// A note of these parts; neither may be empty.
+    public init(author: String, reason: String) {
+        self.author = author
+        self.reason = reason
+    }
+}
+
 /// How certain a hold must be before it is granted.
 public enum HoldDurability: Sendable {
     /// On the disk, or refused with an error.

@@ -25,7 +25,7 @@ final class Engine: Sendable {
     private let writerBell = DispatchSemaphore(value: 0)
     private let keeperBell = DispatchSemaphore(value: 0)
     private let isStopping = Atomic<Bool>(false)
-    private let isSummaryAsked = Atomic<Bool>(false)
+    private let isKeeperAsked = Atomic<Bool>(false)
     private let threads = Mutex<[WorkerThread]>([])
 
     /// Milliseconds after a record at which the summary is written: many records in that time cost one file.
@@ -36,7 +36,8 @@ final class Engine: Sendable {
     static let sleepMillisecondsMax = 5000
 
     init(
-        core: consuming sending Core, files: consuming sending BookFiles, configuration: LedgerConfiguration, calls: FileCalls,
+        core: consuming sending Core, files: consuming sending BookFiles, configuration: LedgerConfiguration,
+        calls: FileCalls,
         time: TimeSource, log: Log, events: @escaping @Sendable (LedgerEvent) -> Void
     ) {
         self.core = Mutex(core)
@@ -80,6 +81,13 @@ final class Engine: Sendable {
         }
     }
 
+    func audit(_ entry: AuditEntry) {
+        _ = core.withLock { core in
+            core.note(.entry(entry))
+            return noteChanges(&core)
+        }
+    }
+
     /// True: the caller must see to it that the batch is written.
     private func perform(_ operation: Operation) -> Bool {
         let now = time.now()
@@ -97,8 +105,8 @@ final class Engine: Sendable {
     /// What happened in the books, for `tell`.
     private func noteChanges(_ core: inout Core) -> [LedgerEvent] {
         revision.store(core.books.revision, ordering: .releasing)
-        if core.books.hasFreshToday || core.books.hasFreshBefore,
-            !isSummaryAsked.exchange(true, ordering: .acquiringAndReleasing)
+        if core.books.hasFreshToday || core.books.hasFreshBefore || !core.audits.isEmpty,
+            !isKeeperAsked.exchange(true, ordering: .acquiringAndReleasing)
         {
             keeperBell.signal()
         }
@@ -135,6 +143,7 @@ final class Engine: Sendable {
         answers.reserveCapacity(batch.steps.count)
         let (next, goesOn, events) = core.withLock { core -> ((any Waiter)?, Bool, [LedgerEvent]) in
             core.books.advance(to: now)
+            if let space = outcome.space { note(space, &core) }
             core.finish(batch, outcome, at: now, answers: &answers)
             batch.removeAll()
             core.giveBack(batch)
@@ -162,8 +171,9 @@ final class Engine: Sendable {
                 return min(max(Int(left), 1), Self.sleepMillisecondsMax)
             }
             _ = keeperBell.wait(timeout: .now() + .milliseconds(sleep))
-            if isSummaryAsked.load(ordering: .acquiring), !isStopping.load(ordering: .acquiring) {
+            if isKeeperAsked.load(ordering: .acquiring), !isStopping.load(ordering: .acquiring) {
                 _ = keeperBell.wait(timeout: .now() + .milliseconds(Self.summaryDelayMilliseconds))
+                isKeeperAsked.store(false, ordering: .releasing)
                 writeSummaries()
             }
             tick()
@@ -172,20 +182,12 @@ final class Engine: Sendable {
 
     /// One round of the keeper's work but for the summaries.
     func tick() {
-        let floor = space()
+        let space = try? calls.space(layout.directory).get()
         let now = time.now()
         let (mustLead, events) = core.withLock { core -> (Bool, [LedgerEvent]) in
             core.books.advance(to: now)
-            if let floor, floor.availableBytes < floor.floorBytes {
-                if core.lowSpace == nil {
-                    core.books.events.append(
-                        .lowSpace(availableBytes: floor.availableBytes, floorBytes: floor.floorBytes))
-                }
-                core.lowSpace = floor
-            } else {
-                core.lowSpace = nil
-            }
-            if core.failure != nil, !core.isClosed, !core.pending.isAttempt { core.requeueWaiting() }
+            if let space { note(space, &core) }
+            core.keep(at: time.monotonicNanoseconds())
             let mustLead = core.pending.isWanted && !core.isLed
             if mustLead { core.isLed = true }
             return (mustLead, noteChanges(&core))
@@ -194,14 +196,21 @@ final class Engine: Sendable {
         if !events.isEmpty { tell(events) }
     }
 
-    private func space() -> (availableBytes: Int, floorBytes: Int)? {
-        guard freeSpaceFloorBytes > 0, let space = try? calls.space(layout.directory).get() else { return nil }
-        return (space.availableBytes, min(freeSpaceFloorBytes, space.totalBytes / 20))
+    private func note(_ space: FileSystemSpace, _ core: inout Core) {
+        core.journalLimit = min(max(space.availableBytes / 8, Core.journalLimitMin), Core.journalLimitMax)
+        let floor = min(freeSpaceFloorBytes, space.totalBytes / 20)
+        guard space.availableBytes < floor else {
+            core.lowSpace = nil
+            return
+        }
+        if core.lowSpace == nil {
+            core.books.events.append(.lowSpace(availableBytes: space.availableBytes, floorBytes: floor))
+        }
+        core.lowSpace = (space.availableBytes, floor)
     }
 
     /// Writes the summaries that are behind. One that cannot be written is tried again with the next.
     func writeSummaries() {
-        isSummaryAsked.store(false, ordering: .releasing)
         let statuses = core.withLock { $0.books.takeFreshStatuses() }
         for status in statuses {
             do throws(POSIXFailure) {
@@ -219,7 +228,7 @@ final class Engine: Sendable {
         let rendezvous = Rendezvous<Void>()
         let mustLead = core.withLock { core -> Bool in
             core.isClosed = true
-            if !core.waiting.isEmpty { core.requeueWaiting() }
+            core.finishKeeping()
             core.pending.steps.append(.barrier(.waiting(rendezvous)))
             core.pending.waiters.append(rendezvous)
             defer { core.isLed = true }

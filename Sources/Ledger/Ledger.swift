@@ -139,6 +139,26 @@ public final class Ledger: Sendable {
         try engine.wait { .record(call, context, idempotencyKey.map { RecordKey(usage: $0) }, $0) }
     }
 
+    // MARK: What operators do
+
+    /// Gives `tokens` more for today only. It is in the audit log with `note`, and on the disk, when this returns.
+    public func grant(tokens: Int, _ note: OperatorNote) throws(LedgerError) -> BudgetStatus {
+        try engine.wait { .grant(tokens, note, $0) }
+    }
+
+    /// Ends the unresolved reservation `id` with what its call is known to have used.
+    public func resolve(_ id: String, with call: CompletedCall, _ note: OperatorNote) throws(LedgerError) -> Booking {
+        try engine.wait { .resolveBySettling(id, call, note, $0) }
+    }
+
+    /// Ends the unresolved reservation `id`: its call is known to have used nothing.
+    public func resolve(releasing id: String, _ note: OperatorNote) throws(LedgerError) -> Reservation {
+        try engine.wait { .resolveByReleasing(id, note, $0) }
+    }
+
+    /// Adds a line to the audit log, soon, without waiting for it.
+    public func audit(_ entry: AuditEntry) { engine.audit(entry) }
+
     // MARK: Looking
 
     /// The figures of today, from memory.

@@ -18,6 +18,8 @@ public struct LedgerLayout: Sendable, Equatable {
     public var state: String { directory + "/state" }
     /// Bytes that recovery took out of a file, one file for each time.
     public var recovered: String { state + "/recovered" }
+    /// What became of reservations.
+    public var journal: String { state + "/journal" }
     /// Held by the one process that writes.
     public var lock: String { state + "/lock" }
 

@@ -6,7 +6,9 @@ public import UTCTime
 public struct LedgerSnapshot: Sendable, Equatable {
     /// The figures of today.
     public var status: BudgetStatus
-    /// Lines that could not be read.
+    /// The reservations that are open, dispatched or unresolved, the oldest first.
+    public var reservations: [Reservation]
+    /// What could not be read, or is missing.
     public var problems: [LineProblem]
 }
 
@@ -21,20 +23,14 @@ public struct LedgerReader: Sendable {
         self.calls = calls
     }
 
-    /// The figures at `now`, as a daemon that starts then would find them.
-    public func snapshot(at now: Instant) throws -> LedgerSnapshot {
-        let reader = UsageReader(directory: configuration.directory, calls: calls)
-        var books = Books(budget: configuration.budget, start: now, ids: IDSource(randomness: { 0 }))
-        var problems: [LineProblem] = []
-        for month in try Opening.months(reader, now: now) {
-            try reader.scan(month) { row in
-                switch row.content {
-                case .record(let record, let id): books.restore(record, id: id)
-                case .problem(let problem): problems.append(problem)
-                }
-            }
-        }
-        books.advance(to: now)
-        return LedgerSnapshot(status: books.status, problems: problems)
+    /// The figures at `now`.
+    public func snapshot(at now: Instant) throws(POSIXFailure) -> LedgerSnapshot {
+        let loaded = try Loading(configuration: configuration, calls: calls)
+            .load(at: now, ids: IDSource(randomness: { 0 }), isRestart: false)
+        return LedgerSnapshot(
+            status: loaded.books.status,
+            reservations: loaded.books.live.values.map(\.reservation)
+                .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) },
+            problems: loaded.problems)
     }
 }

@@ -3,7 +3,7 @@ import Glibc
 import Platform
 import UTCTime
 
-/// The start of the books: take the lock, mend what a crash left, count the rows.
+/// The start of the books: take the lock, mend what a crash left, count the rows, begin a new journal.
 struct Opening {
     let configuration: LedgerConfiguration
     let calls: FileCalls
@@ -12,58 +12,140 @@ struct Opening {
 
     private var layout: LedgerLayout { LedgerLayout(directory: configuration.directory) }
 
+    /// Problems that are logged one by one; the rest is counted.
+    static let problemsLoggedMax = 20
+
     func engine(
         randomness: @Sendable () -> UInt64, events: @escaping @Sendable (LedgerEvent) -> Void
     ) throws -> Engine {
         for directory in [layout.summaries, layout.logs, layout.audits, layout.state] {
             try calls.makingDirectories(directory)
         }
-        let lock: DirectoryLock
+        // A note in the lock is left once there is a journal: from then on a journal that is missing was lost.
+        let hadJournal = (try? calls.status(layout.lock).get().size).map { $0 > 0 } ?? false
+        var files = BookFiles(layout: layout, calls: calls, lock: try lock(), log: log, time: time)
+        for directory in [layout.summaries, layout.logs, layout.audits, layout.state] {
+            try calls.removingTemporaries(in: directory)
+        }
+        let now = time.now()
+        let loading = Loading(configuration: configuration, calls: calls)
+        var failure: POSIXFailure?
+        var loaded = try loading.load(at: now, ids: IDSource(randomness: randomness), isRestart: true) {
+            (month) throws(POSIXFailure) in
+            do throws(POSIXFailure) {
+                try files.mendRows(of: month, at: now)
+            } catch {
+                // A full disk: the line is mended when the file is opened to be written.
+                failure = error
+            }
+        }
+        if !loaded.hasJournal, hadJournal {
+            loaded.problems.append(
+                LineProblem(
+                    file: JournalContents.file, line: 0, excerpt: "",
+                    reason: "the journal is missing: tokens may have been held that nobody knows of"))
+            loaded.journalIsSound = false
+        }
+        do throws(POSIXFailure) {
+            try startJournal(loaded, &files, at: now)
+            files.leaveNote()
+        } catch {
+            failure = error
+        }
+        rebuildSummaries(loaded)
+        return Engine(
+            core: core(loaded, failure), files: files, configuration: configuration, calls: calls, time: time, log: log,
+            events: events)
+    }
+
+    private func lock() throws -> DirectoryLock {
         do throws(DirectoryLockError) {
-            lock = try DirectoryLock.taking(layout.lock, calls: calls)
+            return try DirectoryLock.taking(layout.lock, calls: calls)
         } catch {
             switch error {
             case .taken(let pid): throw LedgerError.taken(directory: configuration.directory, by: pid)
             case .failed(let failure): throw failure
             }
         }
-        for directory in [layout.summaries, layout.logs, layout.audits, layout.state] {
-            try calls.removingTemporaries(in: directory)
-        }
-        let files = BookFiles(layout: layout, calls: calls, lock: lock, log: log)
-        let now = time.now()
-        let reader = UsageReader(directory: configuration.directory, calls: calls)
-        var books = Books(budget: configuration.budget, start: now, ids: IDSource(randomness: randomness))
-        var problems: [LineProblem] = []
-        for month in try Self.months(reader, now: now) {
-            try files.mendTail(of: month, at: now)
-            try reader.scan(month) { row in
-                switch row.content {
-                case .record(let record, let id): books.restore(record, id: id)
-                case .problem(let problem): problems.append(problem)
-                }
-            }
-        }
-        books.advance(to: now)
-        books.finishRestoring()
-        var core = Core(books: books, policy: configuration.failurePolicy)
-        if let first = problems.first {
-            for problem in problems.prefix(20) {
-                log(.error, "a line of the books cannot be read", ["problem": problem.description])
-            }
-            core.damage = problems.count > 1 ? "\(first) (and \(problems.count - 1) more)" : "\(first)"
-        }
-        return Engine(
-            core: core, files: files, configuration: configuration, calls: calls, time: time, log: log, events: events)
     }
 
-    /// The months whose rows count now: the current one, which is never before the latest that has rows, and in its first
-    /// two days the one before, for the requests of yesterday that may be repeated.
-    static func months(_ reader: UsageReader, now: Instant) throws -> [Month] {
-        let existing = try reader.months()
-        let current = max(existing.last ?? now.day.month, now.day.month)
-        var months = [current]
-        if now.day <= current.firstDay.adding(days: 1) { months.insert(current.adding(months: -1), at: 0) }
-        return months
+    /// A sound journal is begun anew, short; a damaged one stays as it is for `bursar verify`, and gets further lines.
+    private func startJournal(
+        _ loaded: borrowing Loading.Loaded, _ files: inout BookFiles, at now: Instant
+    ) throws(POSIXFailure) {
+        if loaded.journalIsSound {
+            if loaded.journal.tailSize > 0 {
+                log(
+                    .warning, "the journal's last line was never finished, and is dropped",
+                    ["bytes": String(loaded.journal.tailSize)])
+            }
+            try files.beginJournal(loaded.books.snapshot(), at: now)
+        } else {
+            try files.continueJournal(next: loaded.journal.lineCount + 1, at: now)
+        }
+    }
+
+    private func core(_ loaded: borrowing Loading.Loaded, _ failure: POSIXFailure?) -> Core {
+        var core = Core(books: loaded.books, policy: configuration.failurePolicy)
+        core.mayBeginJournal = loaded.journalIsSound
+        if loaded.journalIsSound { core.books.transitions.removeAll() }
+        if let failure {
+            core.failure = failure
+            core.books.events.append(.writeFailed(failure.description))
+        }
+        if let first = loaded.problems.first {
+            for problem in loaded.problems.prefix(Self.problemsLoggedMax) {
+                log(.error, "the books are damaged", ["problem": problem.description])
+            }
+            let more = loaded.problems.count - 1
+            core.damage = more > 0 ? "\(first) (and \(more) more)" : "\(first)"
+        }
+        return core
+    }
+
+    /// Makes the summaries say what the rows say, aloud. Where rows cannot be read, a summary may know more, and stays.
+    private func rebuildSummaries(_ loaded: borrowing Loading.Loaded) {
+        let reader = SummaryReader(directory: configuration.directory, calls: calls)
+        let today = loaded.books.today.day
+        let oldest = today.adding(days: -configuration.retention.summaryDays)
+        for (day, figures) in loaded.days where day >= oldest && loaded.soundMonths.contains(day.month) {
+            var found: DailySummary?
+            var problem = "it is missing"
+            do {
+                found = try reader.summary(of: day)
+            } catch {
+                problem = (error as? SummaryError)?.reason ?? "\(error)"
+            }
+            var wanted = DailySummary(
+                BudgetStatus(
+                    isEnabled: true, day: day, inputTokens: figures.inputTokens, outputTokens: figures.outputTokens,
+                    requestCount: figures.requestCount, heldTokens: 0,
+                    limitTokens: day == today
+                        ? loaded.books.budget.limitTokens : found?.limitTokens ?? configuration.budget.limitTokens,
+                    level: .ok, lastUpdated: figures.lastUpdated))
+            if let found {
+                guard found != wanted else { continue }
+                problem = "it says \(found.totalTokens) tokens in \(found.requestCount) calls"
+                // A limit that was changed is no disagreement.
+                if found.totalTokens == wanted.totalTokens, found.requestCount == wanted.requestCount {
+                    wanted.lastUpdated = max(found.lastUpdated, wanted.lastUpdated)
+                    guard found != wanted else { continue }
+                    problem = ""
+                }
+            }
+            if !problem.isEmpty {
+                log(
+                    .warning, "a daily summary is rebuilt from the rows",
+                    [
+                        "day": day.description, "summary": problem, "tokens": String(wanted.totalTokens),
+                        "calls": String(wanted.requestCount),
+                    ])
+            }
+            do throws(POSIXFailure) {
+                try calls.replacing(layout.summary(day), with: wanted.bytes)
+            } catch {
+                log(.warning, "a daily summary could not be written", ["failure": error.description])
+            }
+        }
     }
 }

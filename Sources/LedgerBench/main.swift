@@ -1,1 +1,20 @@
-print("ledger-bench")
+import Budget
+import Dispatch
+import Glibc
+import Ledger
+import Platform
+import Synchronization
+import UTCTime
+
+// Measures the books beside a bare write + fdatasync loop, in turn within one process, so that both see the same disk in
+// the same moment. `scripts/bench/ledger` runs it and SQLite and prints the ratios.
+//
+// Usage: ledger-bench DIRECTORY [SECONDS]
+
+let arguments = CommandLine.arguments
+guard arguments.count >= 2 else {
+    print("usage: ledger-bench DIRECTORY [SECONDS]")
+    exit(2)
+}
+let seconds = arguments.count > 2 ? Double(arguments[2]) ?? 2 : 2
+try Measurements(directory: arguments[1], seconds: seconds).run()

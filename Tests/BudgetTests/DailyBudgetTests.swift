@@ -59,6 +59,7 @@ import Testing
         #expect(throws: UsageError.cacheExceedsInput(cached: 11, input: 10)) {
             try TokenUsage(inputTokens: 10, outputTokens: 0, cacheWriteTokens: 5, cacheReadTokens: 6)
         }
-        #expect(try TokenUsage(inputTokens: 11, outputTokens: 0, cacheWriteTokens: 5, cacheReadTokens: 6).totalTokens == 11)
+        #expect(
+            try TokenUsage(inputTokens: 11, outputTokens: 0, cacheWriteTokens: 5, cacheReadTokens: 6).totalTokens == 11)
     }
 }

@@ -182,6 +182,8 @@ extension AppendFile {
         func take() throws { _ = try DirectoryLock.taking(folder.path + "/lock", calls: .system) }
         do {
             let lock = try DirectoryLock.taking(folder.path + "/lock", calls: .system)
+            #expect(throws: DirectoryLockError.taken(by: nil)) { try take() }
+            lock.leaveNote()
             #expect(throws: DirectoryLockError.taken(by: Int(getpid()))) { try take() }
             _ = consume lock
         }
@@ -193,6 +195,7 @@ extension AppendFile {
         var calls = FileCalls.system
         calls.write = { _, _ in -Int(ENOSPC) }
         let lock = try DirectoryLock.taking(folder.path + "/lock", calls: calls)
+        lock.leaveNote()
         #expect(throws: DirectoryLockError.taken(by: nil)) {
             _ = try DirectoryLock.taking(folder.path + "/lock", calls: .system)
         }

@@ -8,14 +8,20 @@ import UTCTime
 /// - What raises a figure counts from the moment it is decided; what lowers one counts from the moment it is on the disk.
 ///   So at any crash the disk promises at least as much as memory did when anyone was admitted.
 struct Books {
-    /// The rule of the daily budget.
-    let budget: DailyBudget
+    /// The rule of the daily budget as it was configured.
+    private let base: DailyBudget
+    /// What operators gave for today on top.
+    private(set) var grants: [Grant] = []
+    /// The rule of today.
+    private(set) var budget: DailyBudget
     /// The latest time seen.
     private(set) var latest: Instant
     /// What is settled today.
     private(set) var today: DayFigures
     /// What was settled on the day before that was kept; rows decided just before midnight still arrive.
     private(set) var before: DayFigures?
+    /// Rows of the month of today.
+    private(set) var monthRows = 0
     /// Open, dispatched and unresolved reservations.
     private(set) var live: [RecordID: Hold] = [:]
     /// Records that are decided and not on the disk yet.
@@ -40,6 +46,8 @@ struct Books {
     /// Days whose figures changed since their summary was taken.
     private(set) var hasFreshToday = false
     private(set) var hasFreshBefore = false
+    /// Whether every row that counts is on the disk.
+    var waitingIsEmpty = true
     private var wasWarned = false
     private var hasToldClock = false
 
@@ -47,6 +55,7 @@ struct Books {
     static let liveMax = 200_000
 
     init(budget: DailyBudget, start: Instant, ids: IDSource) {
+        base = budget
         self.budget = budget
         self.ids = ids
         latest = start
@@ -64,6 +73,17 @@ enum Transition: Sendable, Equatable {
     case unresolved(RecordID, Instant)
     /// A row with the reservation's id is on the disk.
     case settled(RecordID, Instant)
+    /// What the rows certainly hold.
+    case marked(JournalMark)
+    case granted(Grant)
+
+    /// Whether the audit log is told.
+    var isAudited: Bool {
+        switch self {
+        case .released, .expired, .unresolved: true
+        case .reserved, .dispatched, .settled, .marked, .granted: false
+        }
+    }
 }
 
 // MARK: Time and figures
@@ -90,11 +110,15 @@ extension Books {
     private mutating func beginDay(_ day: Day) {
         guard day > today.day else { return }
         events.append(.dayChanged(status))
+        if waitingIsEmpty { transitions.append(.marked(mark)) }
+        if day.month != today.day.month { monthRows = 0 }
         before = today
         hasFreshBefore = hasFreshToday
         today = DayFigures(day: day)
         hasFreshToday = false
         unresolvedHeldTokens = 0
+        grants = []
+        budget = base
         wasWarned = false
         revision += 1
     }
@@ -164,6 +188,7 @@ extension Books {
     /// Counts a record that is in the books.
     private mutating func count(_ record: UsageRecord) {
         let day = record.time.day
+        if day.month == today.day.month { monthRows += 1 }
         if day == today.day {
             today.add(record)
             hasFreshToday = true
@@ -186,26 +211,64 @@ extension Books {
 
 extension Books {
     /// Counts a row that was read at the start.
-    mutating func restore(_ record: UsageRecord, id: RecordID?) {
+    mutating func restore(_ record: UsageRecord, id: RecordID?, hold: Hold?) {
         if record.time > latest { latest = record.time }
         let day = record.time.day
         if day > today.day {
             before = today.requestCount > 0 ? today : nil
+            if day.month != today.day.month { monthRows = 0 }
             today = DayFigures(day: day)
         } else if day == today.day.adding(days: -1), before == nil {
             before = DayFigures(day: day)
         }
         if day == today.day { today.add(record) }
+        if day.month == today.day.month { monthRows += 1 }
         if day == before?.day { before?.add(record) }
-        if let id { closed.insert(.booked(Booked(id: id, record: record)), id: id) }
+        if let id { closed.insert(.booked(Booked(id: id, record: record, hold: hold)), id: id) }
     }
 
-    /// Says that everything has been restored: what has happened already is not told again.
-    mutating func finishRestoring() {
+    mutating func restoreClosed(_ closing: Closed, id: RecordID) {
+        // A row says more than that the hold was given back.
+        if case .booked = closed[id] { return }
+        closed.insert(closing, id: id)
+    }
+
+    mutating func restoreLive(_ hold: Hold) {
+        if case .booked = closed[hold.id] { return }
+        live[hold.id] = hold
+        if let key = hold.id.key { keys[key] = hold.id }
+        switch hold.reservation.state {
+        case .unresolved: countUnresolved(hold)
+        case .open, .dispatched:
+            currentHeldTokens += hold.reservation.tokens
+            expiries.insert(hold.id, at: hold.reservation.expiresAt)
+        case .settled, .released: break
+        }
+    }
+
+    /// Raises the figures of today to what the journal or the summary knew: rows that vanished were used all the same.
+    mutating func raise(day: Day, inputTokens: Int, outputTokens: Int, requestCount: Int) {
+        guard day == today.day else { return }
+        today.raise(inputTokens: inputTokens, outputTokens: outputTokens, requestCount: requestCount)
+    }
+
+    /// Gives more tokens for today.
+    mutating func add(_ grant: Grant) {
+        grants.append(grant)
+        let (sum, overflow) = budget.limitTokens.addingReportingOverflow(grant.tokens)
+        budget.limitTokens = overflow ? Int.max / 4 : min(sum, Int.max / 4)
+        wasWarned = wasWarned && today.totalTokens >= budget.warningThresholdTokens
+        hasFreshToday = true
+        revision += 1
+    }
+
+    /// Says that every row has been restored: what has happened already is not told again.
+    mutating func finishRestoringRows() {
         wasWarned = today.totalTokens >= budget.warningThresholdTokens
-        hasFreshToday = today.requestCount > 0
-        hasFreshBefore = before != nil
+        hasFreshToday = false
+        hasFreshBefore = false
         events.removeAll()
+        transitions.removeAll()
     }
 }
 

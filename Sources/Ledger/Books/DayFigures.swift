@@ -24,6 +24,12 @@ struct DayFigures: Sendable, Equatable {
         lastUpdated = max(lastUpdated, record.time)
     }
 
+    mutating func raise(inputTokens: Int, outputTokens: Int, requestCount: Int) {
+        self.inputTokens = max(self.inputTokens, inputTokens)
+        self.outputTokens = max(self.outputTokens, outputTokens)
+        self.requestCount = max(self.requestCount, requestCount)
+    }
+
     private static func sum(_ left: Int, _ right: Int) -> Int {
         let (sum, overflow) = left.addingReportingOverflow(right)
         return overflow ? Int.max / 4 : min(sum, Int.max / 4)

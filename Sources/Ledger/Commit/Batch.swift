@@ -4,12 +4,6 @@ import UTCTime
 
 /// What goes to the disk in one go: everything that was asked for while the one before was being written.
 struct Batch {
-    /// Rows of one month, whole lines.
-    struct Rows {
-        let month: Month
-        var bytes: [UInt8] = []
-    }
-
     /// What is to be done when the bytes are on the disk, or are known not to be.
     enum Step {
         case reserved(RecordID, HoldDurability, Reply<Admission>)
@@ -18,42 +12,55 @@ struct Batch {
         case booked(Booked, Reply<Booking>)
         /// A record that has been waiting in memory.
         case bookedAtLast(Booked)
-        /// An attempt to write at all, after a failure.
-        case probe
+        case granted(Grant, Reply<BudgetStatus>)
         /// Nothing but to be told when everything before it is done.
         case barrier(Reply<Void>)
     }
 
-    var rows: [Rows] = []
+    /// How much of it must be on the disk before anyone is answered.
+    enum Urgency: Int, Comparable {
+        /// Nobody waits for its lines.
+        case none
+        /// Somebody does.
+        case lines
+        /// Somebody waits for its audit lines too, or it is the last.
+        case everything
+
+        static func < (left: Urgency, right: Urgency) -> Bool { left.rawValue < right.rawValue }
+    }
+
     var steps: [Step] = []
     /// Asked for while what they repeat was not on the disk; they are tried again when it is.
     var deferred: [Operation] = []
     /// The blocking callers that wait for this batch.
     var waiters: [any Waiter] = []
-
-    var isWanted: Bool { !steps.isEmpty || !deferred.isEmpty }
-
+    var urgency = Urgency.none
     /// Whether this batch is to find out if a failure is over.
     var isAttempt = false
+    /// Whether what nobody waits for is to be written now.
+    var isFlush = false
 
-    /// Adds the row of `booked`.
-    mutating func add(_ booked: Booked, by writer: inout RowWriter) {
-        let month = booked.record.time.day.month
-        if rows.last?.month != month {
-            if rows.last?.bytes.isEmpty == true { rows.removeLast() }
-            rows.append(Rows(month: month))
-        }
-        writer.write(booked.record, id: booked.id, to: &rows[rows.count - 1].bytes)
-    }
+    // Filled when the batch is taken.
+
+    /// Lines for the journal.
+    var transitions: [Transition] = []
+    /// All that a new journal must say; nil: lines are added to the one there is.
+    var snapshot: [JournalEntry]?
+    /// Lines for the audit log.
+    var audits: [AuditItem] = []
+
+    var isWanted: Bool { !steps.isEmpty || !deferred.isEmpty || isFlush || isAttempt }
 
     mutating func removeAll() {
-        isAttempt = false
-        // Few batches have more than one month; the bytes of the first keep their memory.
-        if rows.count > 1 { rows.removeLast(rows.count - 1) }
-        if !rows.isEmpty { rows[0].bytes.removeAll(keepingCapacity: true) }
         steps.removeAll(keepingCapacity: true)
         deferred.removeAll(keepingCapacity: true)
         waiters.removeAll(keepingCapacity: true)
+        transitions.removeAll(keepingCapacity: true)
+        audits.removeAll(keepingCapacity: true)
+        urgency = .none
+        isAttempt = false
+        isFlush = false
+        snapshot = nil
     }
 }
 
@@ -63,6 +70,12 @@ struct BatchOutcome {
     var rowFailures: [(month: Month, failure: POSIXFailure)] = []
     /// Why the lines of the journal are not on the disk.
     var lineFailure: POSIXFailure?
+    /// Why the audit lines were not written.
+    var auditFailure: POSIXFailure?
+    /// Bytes of the journal afterwards.
+    var journalSize = 0
+    /// Room on the disk, when it was looked at.
+    var space: FileSystemSpace?
 
     func failure(of month: Month) -> POSIXFailure? {
         rowFailures.isEmpty ? nil : rowFailures.first { $0.month == month }?.failure

@@ -1,4 +1,5 @@
 import Budget
+import JSON
 import Platform
 import UTCTime
 
@@ -9,7 +10,19 @@ struct Core: ~Copyable {
     let policy: FailurePolicy
     var pending = Batch()
     /// Records that count and wait for the disk to be writable.
-    private(set) var waiting: [Booked] = []
+    private(set) var waiting: [Booked] = [] {
+        didSet { books.waitingIsEmpty = waiting.isEmpty }
+    }
+    /// Lines for the audit log that nobody waits for.
+    var audits: [AuditItem] = []
+    private var lostAudits = 0
+    /// Bytes of the journal, and how many it had when it was begun.
+    var journalSize = 0
+    private var journalStart = 0
+    /// Bytes from which on the journal is begun anew.
+    var journalLimit = Self.journalLimitMax
+    /// Whether the journal may be begun anew: not while it is damaged, for that would hide it.
+    var mayBeginJournal = true
     /// Somebody is writing, or has been asked to.
     var isLed = false
     var isClosed = false
@@ -19,23 +32,65 @@ struct Core: ~Copyable {
     var damage: String?
     /// Free and kept bytes, while fewer are free than are kept.
     var lowSpace: (availableBytes: Int, floorBytes: Int)?
-    private var writer = RowWriter()
-
     /// Records that wait in memory, at most. A record takes some 500 bytes.
     static let waitingMax = 100_000
     /// Operations that wait for one batch, at most.
     static let pendingMax = 100_000
     /// The longest time to live of a reservation, in seconds: a day.
     static let timeToLiveMax = 86_400
+    /// Nanoseconds between two notes in the journal of what the rows hold.
+    static let markInterval: UInt64 = 10_000_000_000
+    /// Bytes from which on a journal is begun anew, where there is room.
+    static let journalLimitMax = 4 << 20
+    /// The same, where there is little.
+    static let journalLimitMin = 64 << 10
+    /// Audit lines that wait, at most; what exceeds it is counted in one line.
+    static let auditsMax = 20_000
 
     private var spare = Batch()
+    private var lastMark: JournalMark?
+    private var markSeen: UInt64 = 0
 
     /// The pending batch; an empty one takes its place.
     mutating func takePending() -> Batch {
-        let batch = pending
+        var batch = pending
         pending = spare
         spare = Batch()
+        if failure != nil, !batch.isAttempt {
+            dropTransitions()
+            return batch
+        }
+        for transition in books.transitions where transition.isAudited { note(.changed(transition)) }
+        let isTooLong = journalSize > max(journalLimit, 2 * journalStart)
+        if mayBeginJournal, batch.isAttempt || isTooLong { batch.snapshot = books.snapshot() }
+        swap(&batch.transitions, &books.transitions)
+        if batch.isFlush || batch.isAttempt || batch.urgency == .everything || audits.count > 1000 {
+            swap(&batch.audits, &audits)
+        }
         return batch
+    }
+
+    /// Forgets lines for the journal while it cannot be written: it is begun anew when it can, and then says all that
+    /// they would. One that may not be begun anew gets them later.
+    private mutating func dropTransitions() {
+        guard mayBeginJournal else { return }
+        for transition in books.transitions where transition.isAudited { note(.changed(transition)) }
+        books.transitions.removeAll(keepingCapacity: true)
+    }
+
+    /// Notes `item` for the audit log.
+    mutating func note(_ item: AuditItem) {
+        guard audits.count < Self.auditsMax else {
+            lostAudits += 1
+            return
+        }
+        if lostAudits > 0 {
+            audits.append(
+                .entry(
+                    AuditEntry(time: books.latest, event: "lines_lost", fields: [("count", .integer(lostAudits))])))
+            lostAudits = 0
+        }
+        audits.append(item)
     }
 
     /// Keeps the memory of an empty batch for the next one.
@@ -66,6 +121,11 @@ struct Core: ~Copyable {
                 case .settle(let id, let call, let reply): .booking(reply, try settle(id, call, reply))
                 case .record(let call, let context, let key, let reply):
                     .booking(reply, try record(call, context, key, reply))
+                case .grant(let tokens, let note, let reply): .status(reply, try grant(tokens, note, reply))
+                case .resolveBySettling(let id, let call, let note, let reply):
+                    .booking(reply, try resolve(id, call, note, reply))
+                case .resolveByReleasing(let id, let note, let reply):
+                    .reservation(reply, try resolve(id, note, reply))
                 }
         } catch {
             switch error {
@@ -75,8 +135,11 @@ struct Core: ~Copyable {
             if let waiter = operation.waiter { pending.waiters.append(waiter) }
             return nil
         }
+        if failure != nil { dropTransitions() }
         return answer
     }
+
+    private mutating func want(_ urgency: Batch.Urgency) { pending.urgency = max(pending.urgency, urgency) }
 
     /// Why there is no answer yet.
     private enum Postponed: Error {
@@ -89,9 +152,12 @@ struct Core: ~Copyable {
     private func refuse(_ operation: Operation, _ error: LedgerError) -> Answer {
         switch operation {
         case .reserve(_, _, let reply): .admission(reply, .failure(error))
-        case .dispatch(_, let reply), .release(_, _, let reply), .markUnresolved(_, let reply):
+        case .dispatch(_, let reply), .release(_, _, let reply), .markUnresolved(_, let reply),
+            .resolveByReleasing(_, _, let reply):
             .reservation(reply, .failure(error))
-        case .settle(_, _, let reply), .record(_, _, _, let reply): .booking(reply, .failure(error))
+        case .settle(_, _, let reply), .record(_, _, _, let reply), .resolveBySettling(_, _, _, let reply):
+            .booking(reply, .failure(error))
+        case .grant(_, _, let reply): .status(reply, .failure(error))
         }
     }
 }
@@ -117,7 +183,10 @@ extension Core {
         if let damage, books.budget.isEnabled, books.budget.enforcement == .block {
             return .failure(.damaged(reason: damage))
         }
-        if let refusal = books.refusal(of: request.estimatedTokens) { return .success(.refused(refusal)) }
+        if let refusal = books.refusal(of: request.estimatedTokens) {
+            note(.refused(request, refusal, books.latest))
+            return .success(.refused(refusal))
+        }
         guard books.live.count < Books.liveMax else {
             return .failure(.tooMany(what: "reservations that are not closed", limit: Books.liveMax))
         }
@@ -130,9 +199,11 @@ extension Core {
         }
         let decision = books.decision(for: request.estimatedTokens)
         let hold = books.hold(request, decision: decision)
+        note(.reserved(hold, books.latest))
         if failure != nil { return .success(.granted(hold.reservation, decision)) }
         books.update(hold.id) { $0.unwrittenChanges += 1 }
         pending.steps.append(.reserved(hold.id, durability, reply))
+        want(.lines)
         throw .untilWritten
     }
 
@@ -154,6 +225,7 @@ extension Core {
             }
             books.update(id) { $0.unwrittenChanges += 1 }
             pending.steps.append(.dispatched(id, reply))
+            want(.lines)
             throw .untilWritten
         case .dispatched:
             if hold.unwrittenChanges > 0 { throw .untilRepeated }
@@ -184,6 +256,7 @@ extension Core {
         if let failure { return .failure(.writeFailed(failure)) }
         books.beginRelease(id)
         pending.steps.append(.released(id, reply))
+        want(.lines)
         throw .untilWritten
     }
 
@@ -286,7 +359,6 @@ extension Core {
             return keepInMemory(books.book(call, context: context, settling: hold, key: key))
         }
         let booked = books.book(call, context: context, settling: hold, key: key)
-        pending.add(booked, by: &writer)
         pending.steps.append(.booked(booked, reply))
         throw .untilWritten
     }
@@ -334,11 +406,83 @@ extension Core {
     }
 }
 
+// MARK: What operators do
+
+extension Core {
+    /// Tokens one grant may give.
+    static let grantMax = 1_000_000_000_000
+
+    private mutating func grant(_ tokens: Int, _ note: OperatorNote, _ reply: Reply<BudgetStatus>) throws(Postponed)
+        -> Result<BudgetStatus, LedgerError>
+    {
+        if let problem = Self.problem(in: note) { return .failure(problem) }
+        guard 1...Self.grantMax ~= tokens else {
+            return .failure(.invalid(field: "tokens", reason: "is \(tokens), accepted is 1 to \(Self.grantMax)"))
+        }
+        if let failure { return .failure(.writeFailed(failure)) }
+        let grant = Grant(tokens: tokens, day: books.today.day, author: note.author, reason: note.reason)
+        books.transitions.append(.granted(grant))
+        self.note(.entry(.granted(grant, at: books.latest)))
+        pending.steps.append(.granted(grant, reply))
+        want(.everything)
+        throw .untilWritten
+    }
+
+    private mutating func resolve(
+        _ id: String, _ call: CompletedCall, _ note: OperatorNote, _ reply: Reply<Booking>
+    ) throws(Postponed) -> Result<Booking, LedgerError> {
+        if let problem = Self.problem(in: note) ?? resolvable(id) { return .failure(problem) }
+        let audit = AuditItem.entry(.resolved(id, call, note, at: books.latest))
+        do throws(Postponed) {
+            let result = try settle(id, call, reply)
+            if case .success(let booking) = result, !booking.wasRepeated { self.note(audit) }
+            return result
+        } catch {
+            if case .untilWritten = error {
+                self.note(audit)
+                want(.everything)
+            }
+            throw error
+        }
+    }
+
+    private mutating func resolve(_ id: String, _ note: OperatorNote, _ reply: Reply<Reservation>) throws(Postponed)
+        -> Result<Reservation, LedgerError>
+    {
+        if let problem = Self.problem(in: note) ?? resolvable(id) { return .failure(problem) }
+        let audit = AuditItem.entry(.resolved(id, nil, note, at: books.latest))
+        do throws(Postponed) {
+            return try release(id, certainlyNothingSpent: true, reply)
+        } catch {
+            if case .untilWritten = error {
+                self.note(audit)
+                want(.everything)
+            }
+            throw error
+        }
+    }
+
+    /// Only what is unresolved is for an operator to end: what is open or dispatched still has somebody who will.
+    private func resolvable(_ text: String) -> LedgerError? {
+        guard let id = RecordID(text), let hold = books.live[id] else { return nil }
+        let state = hold.reservation.state
+        return state == .unresolved ? nil : .wrongState(id: text, state: state, operation: "resolved")
+    }
+
+    private static func problem(in note: OperatorNote) -> LedgerError? {
+        problem("author", note.author) ?? problem("reason", note.reason)
+    }
+}
+
 // MARK: What became of a batch
 
 extension Core {
     /// Does what the steps of `batch` left for when its bytes are on the disk, or are known not to be.
-    mutating func finish(_ batch: borrowing Batch, _ outcome: BatchOutcome, at clock: Instant, answers: inout [Answer]) {
+    mutating func finish(_ batch: borrowing Batch, _ outcome: BatchOutcome, at clock: Instant, answers: inout [Answer])
+    {
+        if batch.snapshot != nil, outcome.anyFailure == nil { journalStart = outcome.journalSize }
+        journalSize = outcome.journalSize
+        if outcome.auditFailure != nil { for item in batch.audits { note(item) } }
         for step in batch.steps { finish(step, outcome, answers: &answers) }
         for operation in batch.deferred {
             if let answer = perform(operation, at: clock) { answers.append(answer) }
@@ -404,7 +548,13 @@ extension Core {
             } else {
                 waiting.append(booked)
             }
-        case .probe: break
+        case .granted(let grant, let reply):
+            if let failure = outcome.lineFailure {
+                answers.append(.status(reply, .failure(.writeFailed(failure))))
+            } else {
+                books.add(grant)
+                answers.append(.status(reply, .success(books.status)))
+            }
         case .barrier(let reply): answers.append(.barrier(reply))
         }
     }
@@ -412,12 +562,34 @@ extension Core {
     /// Puts what waits in memory into the next batch, which is to find out whether the disk can be written again.
     mutating func requeueWaiting() {
         pending.isAttempt = true
-        pending.steps.append(.probe)
-        for booked in waiting {
-            pending.add(booked, by: &writer)
-            pending.steps.append(.bookedAtLast(booked))
-        }
+        for booked in waiting { pending.steps.append(.bookedAtLast(booked)) }
         waiting.removeAll()
+    }
+
+    /// What is due now and then, `now` being nanoseconds of a clock that does not jump.
+    mutating func keep(at now: UInt64) {
+        if isClosed { return }
+        if failure != nil {
+            if !pending.isAttempt { requeueWaiting() }
+            return
+        }
+        if now &- markSeen >= Self.markInterval, waiting.isEmpty, books.mark != lastMark {
+            markSeen = now
+            lastMark = books.mark
+            books.transitions.append(.marked(books.mark))
+        }
+        if !books.transitions.isEmpty || !audits.isEmpty { pending.isFlush = true }
+    }
+
+    /// The last that is due.
+    mutating func finishKeeping() {
+        if failure != nil {
+            requeueWaiting()
+        } else if books.mark != lastMark {
+            books.transitions.append(.marked(books.mark))
+        }
+        pending.isFlush = true
+        pending.urgency = .everything
     }
 
     /// Whether the books can be kept.
@@ -426,7 +598,8 @@ extension Core {
         if let failure { return .failing(failure.description) }
         if let lowSpace {
             return .failing(
-                LedgerError.lowSpace(availableBytes: lowSpace.availableBytes, floorBytes: lowSpace.floorBytes).description)
+                LedgerError.lowSpace(availableBytes: lowSpace.availableBytes, floorBytes: lowSpace.floorBytes)
+                    .description)
         }
         return .writable
     }

@@ -10,13 +10,20 @@ enum Operation: Sendable {
     case markUnresolved(String, Reply<Reservation>)
     case settle(String, CompletedCall, Reply<Booking>)
     case record(CompletedCall, CallContext, RecordKey?, Reply<Booking>)
+    case grant(Int, OperatorNote, Reply<BudgetStatus>)
+    case resolveBySettling(String, CompletedCall, OperatorNote, Reply<Booking>)
+    case resolveByReleasing(String, OperatorNote, Reply<Reservation>)
 
     /// The blocking caller that waits for it.
     var waiter: (any Waiter)? {
         switch self {
         case .reserve(_, _, let reply): reply.waiter
-        case .dispatch(_, let reply), .release(_, _, let reply), .markUnresolved(_, let reply): reply.waiter
-        case .settle(_, _, let reply), .record(_, _, _, let reply): reply.waiter
+        case .dispatch(_, let reply), .release(_, _, let reply), .markUnresolved(_, let reply),
+            .resolveByReleasing(_, _, let reply):
+            reply.waiter
+        case .settle(_, _, let reply), .record(_, _, _, let reply), .resolveBySettling(_, _, _, let reply):
+            reply.waiter
+        case .grant(_, _, let reply): reply.waiter
         }
     }
 }
@@ -46,6 +53,7 @@ enum Answer: Sendable {
     case admission(Reply<Admission>, Result<Admission, LedgerError>)
     case reservation(Reply<Reservation>, Result<Reservation, LedgerError>)
     case booking(Reply<Booking>, Result<Booking, LedgerError>)
+    case status(Reply<BudgetStatus>, Result<BudgetStatus, LedgerError>)
     case barrier(Reply<Void>)
 
     func deliver() {
@@ -53,6 +61,7 @@ enum Answer: Sendable {
         case .admission(let reply, let result): reply.deliver(result)
         case .reservation(let reply, let result): reply.deliver(result)
         case .booking(let reply, let result): reply.deliver(result)
+        case .status(let reply, let result): reply.deliver(result)
         case .barrier(let reply): reply.deliver(.success(()))
         }
     }

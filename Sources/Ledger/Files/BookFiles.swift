@@ -1,3 +1,4 @@
+import Budget
 import Glibc
 import Platform
 import UTCTime
@@ -6,90 +7,231 @@ import UTCTime
 struct BookFiles: ~Copyable {
     let layout: LedgerLayout
     let calls: FileCalls
+    let log: Log
+    private let time: TimeSource
     private var lock: DirectoryLock?
-    private let log: Log
+
     private var rowsMonth: Month?
     private var rows: AppendFile?
+    private var rowWriter = RowWriter()
+    private var rowBytes: [UInt8] = []
 
-    init(layout: LedgerLayout, calls: FileCalls, lock: consuming DirectoryLock, log: Log) {
+    private var journal: AppendFile?
+    private var journalWriter = JournalWriter()
+    private var lineBytes: [UInt8] = []
+
+    private var auditMonth: Month?
+    private var audit: AppendFile?
+
+    private var spaceSeen: UInt64?
+
+    /// Nanoseconds between two looks at the free space.
+    static let spaceInterval: UInt64 = 100_000_000
+
+    init(layout: LedgerLayout, calls: FileCalls, lock: consuming DirectoryLock, log: Log, time: TimeSource) {
         self.layout = layout
         self.calls = calls
         self.lock = consume lock
         self.log = log
-        rowsMonth = nil
-        rows = nil
+        self.time = time
     }
 
     /// Puts `batch` on the disk: the rows first, so that a hold that a settlement made room for is never there alone.
     mutating func write(_ batch: borrowing Batch, at now: Instant) -> BatchOutcome {
         var outcome = BatchOutcome()
-        if batch.isAttempt {
-            do throws(POSIXFailure) {
-                try probe()
-            } catch {
-                outcome.lineFailure = error
-                outcome.rowFailures = batch.rows.map { ($0.month, error) }
-                return outcome
+        do throws(POSIXFailure) {
+            if batch.isAttempt {
+                do throws(POSIXFailure) {
+                    try probe()
+                } catch {
+                    for case .bookedAtLast(let booked) in batch.steps {
+                        outcome.rowFailures.append((booked.record.time.day.month, error))
+                    }
+                    throw error
+                }
             }
+            writeRows(batch, at: now, &outcome)
+            if outcome.rowFailures.isEmpty || batch.snapshot == nil { try writeLines(batch, at: now) }
+        } catch {
+            outcome.lineFailure = error
         }
-        for part in batch.rows where !part.bytes.isEmpty {
-            do throws(POSIXFailure) {
-                try write(part, at: now)
-            } catch {
-                outcome.rowFailures.append((part.month, error))
-            }
+        do throws(POSIXFailure) {
+            try writeAudits(batch, at: now)
+        } catch {
+            outcome.auditFailure = error
         }
+        outcome.journalSize = journal?.size ?? 0
+        outcome.space = space()
         return outcome
     }
 
-    private mutating func write(_ part: Batch.Rows, at now: Instant) throws(POSIXFailure) {
-        if rowsMonth != part.month || rows == nil { try open(part.month, at: now) }
-        if rows?.poison != nil { try rows?.rebuild() }
-        if rows?.size == 0 {
-            try append(Array((RowFormat.header + "\n").utf8) + part.bytes)
-        } else {
-            try append(part.bytes)
-        }
-        try rows?.synchronize()
+    /// Leaves this process's id in the lock.
+    func leaveNote() { lock?.leaveNote() }
+
+    /// Closes everything and gives the directory to whoever wants it.
+    mutating func close() {
+        rows = nil
+        journal = nil
+        audit = nil
+        lock = nil
     }
 
-    private mutating func append(_ bytes: [UInt8]) throws(POSIXFailure) {
+    // MARK: Rows
+
+    private mutating func writeRows(_ batch: borrowing Batch, at now: Instant, _ outcome: inout BatchOutcome) {
+        rowBytes.removeAll(keepingCapacity: true)
+        var month: Month?
+        for step in batch.steps {
+            let booked: Booked
+            switch step {
+            case .booked(let record, _), .bookedAtLast(let record): booked = record
+            default: continue
+            }
+            let recordMonth = booked.record.time.day.month
+            if let month, month != recordMonth { flushRows(of: month, at: now, &outcome) }
+            month = recordMonth
+            rowWriter.write(booked.record, id: booked.id, to: &rowBytes)
+        }
+        if let month { flushRows(of: month, at: now, &outcome) }
+    }
+
+    private mutating func flushRows(of month: Month, at now: Instant, _ outcome: inout BatchOutcome) {
+        defer { rowBytes.removeAll(keepingCapacity: true) }
+        do throws(POSIXFailure) {
+            if rowsMonth != month || rows == nil { try openRows(of: month, at: now) }
+            if rows?.poison != nil { try rows?.rebuild() }
+            if rows?.size == 0 { rowBytes.insert(contentsOf: (RowFormat.header + "\n").utf8, at: 0) }
+            try Self.append(rowBytes, to: &rows)
+            try rows?.synchronize()
+        } catch {
+            outcome.rowFailures.append((month, error))
+        }
+    }
+
+    private static func append(_ bytes: [UInt8], to file: inout AppendFile?) throws(POSIXFailure) {
         try bytes.withUnsafeBufferPointer { (bytes) throws(POSIXFailure) in
-            try rows?.append(UnsafeRawBufferPointer(bytes))
+            try file?.append(UnsafeRawBufferPointer(bytes))
         }
     }
 
-    private mutating func open(_ month: Month, at now: Instant) throws(POSIXFailure) {
+    private mutating func openRows(of month: Month, at now: Instant) throws(POSIXFailure) {
         rows = nil
         rowsMonth = nil
-        try mendTail(of: month, at: now)
+        try mendRows(of: month, at: now)
         rows = try AppendFile.opening(layout.log(month), calls: calls)
         rowsMonth = month
     }
 
     /// Mends the end of the file of `month`, aloud.
-    func mendTail(of month: Month, at now: Instant) throws(POSIXFailure) {
-        let path = layout.log(month)
-        let mended = try TornTail.mending(path, layout: layout, now: now, calls: calls) { line in
+    func mendRows(of month: Month, at now: Instant) throws(POSIXFailure) {
+        try mend(layout.log(month), at: now) { line in
             var reader = RowReader(columnCount: RowFormat.columns.count)
             return (try? reader.record(from: line))?.id != nil
         }
-        guard let mended else { return }
+    }
+
+    private func mend(
+        _ path: String, at now: Instant, isWhole: (UnsafeBufferPointer<UInt8>) -> Bool
+    ) throws(POSIXFailure) {
+        guard let mended = try TornTail.mending(path, layout: layout, now: now, calls: calls, isWhole: isWhole) else {
+            return
+        }
         log(
             .warning, mended.copy == nil ? "the last line had no line break" : "a torn last line was set aside",
             ["file": path, "bytes": String(mended.size), "copy": mended.copy ?? "-"])
     }
 
-    /// Closes everything and gives the directory to whoever wants it.
-    mutating func close() {
-        rows = nil
-        lock = nil
+    // MARK: Journal
+
+    private mutating func writeLines(_ batch: borrowing Batch, at now: Instant) throws(POSIXFailure) {
+        if let entries = batch.snapshot {
+            do throws(POSIXFailure) {
+                return try beginJournal(entries, at: now)
+            } catch {
+                // Where there is no room for a second file there may be for a line: if the old one is still in its place.
+                let isInPlace =
+                    error.operation == "rename" || error.subject == FileCalls.temporaryPath(for: layout.journal)
+                if !isInPlace { journal = nil }
+                guard isInPlace, !batch.isAttempt, journal?.poison == nil else { throw error }
+            }
+        }
+        guard !batch.transitions.isEmpty else { return }
+        if journal == nil { try continueJournal(next: journalWriter.next, at: now) }
+        if journal?.poison != nil { try journal?.rebuild() }
+        lineBytes.removeAll(keepingCapacity: true)
+        let first = journalWriter.next
+        for transition in batch.transitions { journalWriter.write(.transition(transition), at: now, to: &lineBytes) }
+        do throws(POSIXFailure) {
+            try Self.append(lineBytes, to: &journal)
+        } catch {
+            journalWriter.next = first
+            throw error
+        }
+        if batch.urgency >= .lines { try journal?.synchronize() }
     }
+
+    /// Puts a journal that says `entries` in the place of the one there is.
+    mutating func beginJournal(_ entries: [JournalEntry], at now: Instant) throws(POSIXFailure) {
+        var bytes: [UInt8] = []
+        var writer = JournalWriter()
+        for entry in entries { writer.write(entry, at: now, to: &bytes) }
+        try calls.replacing(layout.journal, with: bytes)
+        journal = nil
+        journal = try AppendFile.opening(layout.journal, calls: calls)
+        journalWriter = consume writer
+    }
+
+    /// Goes on with the journal there is, whose next line is `next`.
+    mutating func continueJournal(next: Int, at now: Instant) throws(POSIXFailure) {
+        journalWriter.next = next
+        try mend(layout.journal, at: now) { _ in false }
+        journal = try AppendFile.opening(layout.journal, calls: calls)
+    }
+
+    // MARK: Audit log
+
+    private mutating func writeAudits(_ batch: borrowing Batch, at now: Instant) throws(POSIXFailure) {
+        guard !batch.audits.isEmpty else { return }
+        var bytes: [UInt8] = []
+        var month = now.day.month
+        for item in batch.audits {
+            guard let entry = item.entry else { continue }
+            if entry.time.day.month != month {
+                try appendAudit(bytes, month, at: now)
+                bytes.removeAll()
+                month = entry.time.day.month
+            }
+            bytes += entry.line
+        }
+        try appendAudit(bytes, month, at: now)
+        if batch.urgency == .everything { try audit?.synchronize() }
+    }
+
+    private mutating func appendAudit(_ bytes: [UInt8], _ month: Month, at now: Instant) throws(POSIXFailure) {
+        guard !bytes.isEmpty else { return }
+        if auditMonth != month || audit == nil || audit?.poison != nil {
+            audit = nil
+            try mend(layout.audit(month), at: now) { _ in false }
+            audit = try AppendFile.opening(layout.audit(month), calls: calls)
+            auditMonth = month
+        }
+        try Self.append(bytes, to: &audit)
+    }
+
+    // MARK: The disk
 
     /// Finds out whether anything can be written: a small file must reach the disk.
     private func probe() throws(POSIXFailure) {
         let path = layout.state + "/probe"
         try calls.replacing(path, with: [UInt8](repeating: 0x20, count: 4096))
         _ = calls.unlink(path)
+    }
+
+    /// The room there is, looked at now and then.
+    private mutating func space() -> FileSystemSpace? {
+        let now = time.monotonicNanoseconds()
+        if let spaceSeen, now &- spaceSeen < Self.spaceInterval { return nil }
+        spaceSeen = now
+        return try? calls.space(layout.directory).get()
     }
 }

@@ -23,7 +23,8 @@ struct RowReader {
         let text = String(decoding: line, as: UTF8.self)
         if text == RowFormat.header { return RowFormat.columns.count }
         let names = text.split(separator: ",", omittingEmptySubsequences: false).map { name in
-            name.count >= 2 && name.first == "\"" && name.last == "\"" ? String(name.dropFirst().dropLast()) : String(name)
+            name.count >= 2 && name.first == "\"" && name.last == "\""
+                ? String(name.dropFirst().dropLast()) : String(name)
         }
         if names == RowFormat.columns { return RowFormat.columns.count }
         if names == Array(RowFormat.columns.prefix(RowFormat.oldColumnCount)) { return RowFormat.oldColumnCount }
@@ -34,7 +35,8 @@ struct RowReader {
     }
 
     /// The record of `line`, which comes without its line break, and the bytes of its id.
-    mutating func record(from line: UnsafeBufferPointer<UInt8>) throws(RowError) -> (record: UsageRecord, id: RecordID?) {
+    mutating func record(from line: UnsafeBufferPointer<UInt8>) throws(RowError) -> (record: UsageRecord, id: RecordID?)
+    {
         try split(line)
         guard fields.count == columnCount else {
             throw RowError(reason: "the line has \(fields.count) columns, not \(columnCount)")
@@ -43,7 +45,8 @@ struct RowReader {
         let usage = try usage(in: line)
         var context = CallContext(
             projectID: try optionalNumber(4, in: line), project: try text(5, in: line),
-            mergeRequestIID: try optionalNumber(6, in: line), user: try text(7, in: line), model: try text(11, in: line))
+            mergeRequestIID: try optionalNumber(6, in: line), user: try text(7, in: line), model: try text(11, in: line)
+        )
         let duration = try number(12, in: line)
         guard columnCount == RowFormat.columns.count else {
             return (
@@ -61,7 +64,8 @@ struct RowReader {
         let priceID = try text(16, in: line)
         let record = UsageRecord(
             time: time, context: context, usage: usage, durationMilliseconds: duration,
-            cost: amount.map { CallCost(amount: $0, priceID: priceID) }, estimatedTokens: try optionalNumber(17, in: line),
+            cost: amount.map { CallCost(amount: $0, priceID: priceID) },
+            estimatedTokens: try optionalNumber(17, in: line),
             usageID: usageID)
         return (record, RecordID(usageID))
     }
@@ -191,7 +195,8 @@ struct RowReader {
         do throws(UsageError) {
             usage = try TokenUsage(
                 inputTokens: clamped(8, in: line), outputTokens: clamped(9, in: line),
-                cacheWriteTokens: isOurs ? clamped(13, in: line) : 0, cacheReadTokens: isOurs ? clamped(14, in: line) : 0)
+                cacheWriteTokens: isOurs ? clamped(13, in: line) : 0,
+                cacheReadTokens: isOurs ? clamped(14, in: line) : 0)
         } catch {
             throw RowError(reason: error.description)
         }

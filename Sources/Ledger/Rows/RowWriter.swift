@@ -6,18 +6,13 @@ import UTCTime
 /// A line costs a few hundred nanoseconds: bytes go to a scratch line whose size every field's limit guarantees, with no
 /// text or array made on the way.
 struct RowWriter: ~Copyable {
-    private let line: UnsafeMutableBufferPointer<UInt8>
-    private var count = 0
+    private var line = ByteLine(capacity: RowFormat.lineBytesMax)
     private var stampSecond = Int64.min
     private var stamp: [UInt8] = []
 
-    init() { line = .allocate(capacity: RowFormat.lineBytesMax) }
-
-    deinit { line.deallocate() }
-
     /// Appends `record`, whose id is `id`, to `output` with its line break.
     mutating func write(_ record: UsageRecord, id: RecordID, to output: inout [UInt8]) {
-        count = 0
+        line.clear()
         putStamp(record.time)
         let context = record.context
         put(context.projectID)
@@ -54,15 +49,12 @@ struct RowWriter: ~Copyable {
         comma()
         put(session: context)
         comma()
-        if let base = line.baseAddress { count += id.write(at: base + count) }
+        line.put(id)
         byte(0x0A)
-        output.append(contentsOf: UnsafeBufferPointer(rebasing: line[..<count]))
+        output.append(contentsOf: line.written)
     }
 
-    private mutating func byte(_ byte: UInt8) {
-        line[count] = byte
-        count += 1
-    }
+    private mutating func byte(_ byte: UInt8) { line.put(byte: byte) }
 
     private mutating func comma() { byte(UInt8(ascii: ",")) }
 
@@ -79,37 +71,14 @@ struct RowWriter: ~Copyable {
 
     private mutating func put(_ value: Int?) { if let value { put(value) } }
 
-    private mutating func put(_ value: Int) {
-        if value < 0 { byte(UInt8(ascii: "-")) }
-        put(value.magnitude, digitsMin: 1)
-    }
-
-    private mutating func put(_ value: UInt, digitsMin: Int) {
-        var digits = digitsMin
-        var power: UInt = 10
-        for _ in 1..<digitsMin { power *= 10 }
-        while digits < 20, value >= power {
-            digits += 1
-            let (next, overflow) = power.multipliedReportingOverflow(by: 10)
-            if overflow { break }
-            power = next
-        }
-        var rest = value
-        var index = count + digits
-        count = index
-        for _ in 0..<digits {
-            index -= 1
-            line[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        }
-    }
+    private mutating func put(_ value: Int) { line.put(value) }
 
     private mutating func put(_ amount: MicroUSD) {
         if amount.value < 0 { byte(UInt8(ascii: "-")) }
         let magnitude = UInt(amount.value.magnitude)
-        put(magnitude / 1_000_000, digitsMin: 1)
+        line.put(magnitude / 1_000_000, digitsMin: 1)
         byte(UInt8(ascii: "."))
-        put(magnitude % 1_000_000, digitsMin: 6)
+        line.put(magnitude % 1_000_000, digitsMin: 6)
     }
 
     private mutating func put(_ text: String) {

@@ -115,7 +115,8 @@ public struct UsageReader: Sendable {
     }
 
     /// Hands each line of `bytes` to `body`; answers with the sizes before and behind the last line break.
-    static func scan(_ bytes: [UInt8], file: String, month: Month, _ body: (Row) -> Void) -> (size: Int, tailSize: Int) {
+    static func scan(_ bytes: [UInt8], file: String, month: Month, _ body: (Row) -> Void) -> (size: Int, tailSize: Int)
+    {
         bytes.withUnsafeBufferPointer { bytes in
             var reader = RowReader(columnCount: RowFormat.columns.count)
             var start = 0

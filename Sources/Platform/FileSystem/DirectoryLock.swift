@@ -13,7 +13,7 @@ public struct DirectoryLock: ~Copyable {
         self.calls = calls
     }
 
-    /// Takes the lock on the file at `path`, leaving this process's id in it.
+    /// Takes the lock on the file at `path`.
     public static func taking(_ path: String, calls: FileCalls) throws(DirectoryLockError) -> DirectoryLock {
         let descriptor: CInt
         do throws(POSIXFailure) {
@@ -30,10 +30,14 @@ public struct DirectoryLock: ~Copyable {
             }
             throw .taken(by: note(at: path, calls: calls))
         }
-        // The note is a courtesy to whoever comes second; the lock holds without it, on a full disk too.
+        return DirectoryLock(descriptor: descriptor, calls: calls)
+    }
+
+    /// Leaves this process's id in the file: a courtesy to whoever comes second. The lock holds without it, on a full disk
+    /// too.
+    public func leaveNote() {
         let note = Array((String(getpid()) + "\n").utf8)
         if calls.truncate(descriptor, 0) >= 0 { _ = note.withUnsafeBytes { calls.write(descriptor, $0) } }
-        return DirectoryLock(descriptor: descriptor, calls: calls)
     }
 
     deinit { _ = calls.close(descriptor) }

@@ -1,0 +1,69 @@
+import Budget
+import JSON
+import UTCTime
+
+// What the books note of themselves. Settlements are rows and are not said twice.
+
+extension AuditEntry {
+    static func reserved(_ hold: Hold, at time: Instant) -> AuditEntry {
+        AuditEntry(
+            time: time, event: "reserved",
+            fields: [
+                ("reservation", .string(hold.reservation.id)), ("tokens", .integer(hold.reservation.tokens)),
+                ("decision", .string(hold.decision.rawValue)),
+            ] + fields(of: hold.reservation.context))
+    }
+
+    static func refused(_ request: ReservationRequest, _ refusal: Refusal, at time: Instant) -> AuditEntry {
+        AuditEntry(
+            time: time, event: "refused",
+            fields: [
+                ("budget", .string(refusal.budget)), ("tokens", .integer(refusal.requestedTokens)),
+                ("used", .integer(refusal.usedTokens)), ("held", .integer(refusal.heldTokens)),
+                ("limit", .integer(refusal.limitTokens)),
+            ] + fields(of: request.context))
+    }
+
+    /// A hold that is given back, or whose outcome is unknown; nil for other changes.
+    static func changed(_ transition: Transition) -> AuditEntry? {
+        switch transition {
+        case .released(let id, let time): change("released", id, time)
+        case .expired(let id, let time): change("expired", id, time)
+        case .unresolved(let id, let time): change("unresolved", id, time)
+        case .reserved, .dispatched, .settled, .marked, .granted: nil
+        }
+    }
+
+    private static func change(_ event: String, _ id: RecordID, _ time: Instant) -> AuditEntry {
+        AuditEntry(time: time, event: event, fields: [("reservation", .string(id.text))])
+    }
+
+    static func granted(_ grant: Grant, at time: Instant) -> AuditEntry {
+        AuditEntry(
+            time: time, event: "grant", actor: grant.author,
+            fields: [
+                ("budget", .string(DailyBudget.name)), ("tokens", .integer(grant.tokens)),
+                ("day", .string(grant.day.description)), ("reason", .string(grant.reason)),
+            ])
+    }
+
+    static func resolved(_ id: String, _ call: CompletedCall?, _ note: OperatorNote, at time: Instant) -> AuditEntry {
+        var fields: [(String, JSONValue)] = [("reservation", .string(id))]
+        if let call {
+            fields += [
+                ("input_tokens", .integer(call.usage.inputTokens)),
+                ("output_tokens", .integer(call.usage.outputTokens)),
+            ]
+        }
+        fields += [("released", .bool(call == nil)), ("reason", .string(note.reason))]
+        return AuditEntry(time: time, event: "resolve", actor: note.author, fields: fields)
+    }
+
+    private static func fields(of context: CallContext) -> [(String, JSONValue)] {
+        [
+            ("project", .string(context.project)), ("merge_request", JSONValue(context.mergeRequestIID)),
+            ("user", .string(context.user)), ("agent", .string(context.agent)), ("command", .string(context.command)),
+            ("model", .string(context.model)),
+        ]
+    }
+}

@@ -1,0 +1,53 @@
+import Budget
+public import UTCTime
+
+/// What one line of the journal says.
+enum JournalEntry: Equatable, Sendable {
+    /// The first line of a file: the version of the format.
+    case begin(version: Int)
+    /// A change of a reservation.
+    case transition(Transition)
+    /// A reservation that held tokens when the file was begun.
+    case hold(Hold)
+    /// One that had been given back, because it was not dispatched in time or because nothing had been spent.
+    case gone(Hold, wasExpired: Bool)
+    /// What the rows certainly hold.
+    case mark(JournalMark)
+    /// More tokens for one day.
+    case grant(Grant)
+
+    static let version = 1
+}
+
+/// What the rows certainly held when it was written, so that rows that vanish are missed.
+struct JournalMark: Equatable, Sendable {
+    /// The month whose file was being written: rows of holds that are live may be in it and later ones, not before.
+    var month: Month
+    /// Rows of that month.
+    var monthRows: Int
+    /// The day, and what was settled on it.
+    var day: Day
+    var inputTokens: Int
+    var outputTokens: Int
+    var requestCount: Int
+}
+
+/// More tokens for one day, by an operator.
+public struct Grant: Sendable, Equatable {
+    /// How many.
+    public let tokens: Int
+    /// For which day.
+    public let day: Day
+    /// Who gave them.
+    public let author: String
+    /// Why.
+    public let reason: String
+
+    /// A grant of these parts.
+    public init(tokens: Int, day: Day, author: String, reason: String) {
+        self.tokens = tokens
+        self.day = day
+        self.author = author
+        self.reason = reason
+    }
+}
