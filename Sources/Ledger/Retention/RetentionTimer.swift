@@ -1,5 +1,4 @@
 import Dispatch
-import Glibc
 public import Platform
 import Synchronization
 import UTCTime
@@ -25,7 +24,7 @@ public final class RetentionTimer: Sendable {
         self.retention = retention
         self.time = time
         self.log = log
-        arm(at: time.now().adding(seconds: Self.secondsAfterStart))
+        arm(afterSeconds: Self.secondsAfterStart)
     }
 
     /// Cleans no more. A cleaning that is under way ends by itself.
@@ -37,15 +36,18 @@ public final class RetentionTimer: Sendable {
         return now < today ? today : now.day.adding(days: 1).start.adding(seconds: secondsAfterMidnight)
     }
 
-    private func arm(at instant: Instant) {
-        let wallTime = DispatchWallTime(timespec: timespec(tv_sec: Int(instant.seconds), tv_nsec: 0))
-        queue.asyncAfter(wallDeadline: wallTime) { [weak self] in self?.fire() }
+    /// Wall time, reckoned from the clock that was handed in: a clock of another date must not make it fire at once, again
+    /// and again.
+    private func arm(afterSeconds seconds: Int64) {
+        let delay = DispatchTimeInterval.seconds(Int(max(1, seconds)))
+        queue.asyncAfter(wallDeadline: .now() + delay) { [weak self] in self?.fire() }
     }
 
     private func fire() {
         guard !isCancelled.load(ordering: .acquiring) else { return }
         clean()
-        arm(at: Self.next(after: time.now()))
+        let now = time.now()
+        arm(afterSeconds: Self.next(after: now).seconds - now.seconds + 1)
     }
 
     private func clean() {
