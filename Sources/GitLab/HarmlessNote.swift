@@ -33,18 +33,25 @@ public struct HarmlessNote: Sendable, Hashable {
     public init(markdown: String, marker: NoteMarker? = nil, secrets: [String], characterLimit: Int = 100_000) {
         let limit = min(max(characterLimit, Self.characterLimitMin), Self.characterLimitMax)
         let room = limit - (marker.map { $0.description.unicodeScalars.count + 2 } ?? 0)
-        let masked = SecretMask(secrets).masked(NoteText.visible(markdown.unicodeScalars))
+        let whole = NoteText.withoutLooseJoiners(
+            SecretMask(secrets).masked(NoteText.visible(markdown.unicodeScalars)))
+        // Far more than fits is not worth the work: only what might fit is escaped.
+        let masked = NoteText.cut(whole, to: room * 2)
         var rendered = NoteText.render(masked)
-        isCut = rendered.count > room
+        isCut = masked.count < whole.count || rendered.count > room
         if isCut {
             let remark = Array("\n\n*(Cut: the whole note was longer than \(limit) characters.)*".unicodeScalars)
             var kept = min(masked.count, room - remark.count)
-            // Escaping makes text longer by a factor that depends on the text: cut until it fits.
+            // Escaping makes text longer by a factor that depends on the text: estimated from what came out, with growing steps
+            // so that it ends after few.
+            var step = 16
             while true {
                 rendered = NoteText.render(NoteText.cut(masked, to: kept))
                 let surplus = rendered.count + remark.count - room
                 if surplus <= 0 || kept == 0 { break }
-                kept = max(0, kept - max(surplus / 8, 16))
+                let (estimate, overflow) = kept.multipliedReportingOverflow(by: room - remark.count)
+                kept = max(0, min(kept - step, overflow ? kept : estimate / max(rendered.count, 1)))
+                step *= 2
             }
             rendered += remark
         }

@@ -5,6 +5,8 @@ struct NoteLine {
     private var output: [Unicode.Scalar] = []
     /// Whether readers may disagree on what is code here, because a table's cells are split first: then nothing is left as it is.
     private var isDoubtful: Bool
+    /// Where the last run of so many backticks starts: a longer search for one would cost the square of a hostile line.
+    private let lastBackticks: [Int: Int]
     /// Whether the line may be code as a whole, which would show an escape.
     private let isIndented: Bool
 
@@ -13,6 +15,13 @@ struct NoteLine {
         index = input.startIndex
         self.isDoubtful = isDoubtful
         self.isIndented = isIndented
+        var last: [Int: Int] = [:]
+        var start = input.startIndex
+        while let found = input[start...].firstIndex(of: "`") {
+            start = input[found...].firstIndex { $0 != "`" } ?? input.endIndex
+            last[start - found] = found
+        }
+        lastBackticks = last
     }
 
     /// The harmless form of `line`. `isTop`: no line with text comes before it.
@@ -90,9 +99,10 @@ struct NoteLine {
         // Three tildes open a fence wherever a container puts them first.
         if scalar == "~", output.suffix(2) == ["~", "~"] { output.append(NoteText.separator) }
         if scalar == "&", let length = harmlessEntityLength {
+            let isAmpersand = input.hasWord("&amp;", at: index)
             copy(to: index + length)
             // An ampersand is an ampersand, however written.
-            if output.suffix(5).elementsEqual("&amp;".unicodeScalars), input.at(index).map({ !$0.isBlank }) == true {
+            if isAmpersand, input.at(index).map({ !$0.isBlank }) == true {
                 output.append(NoteText.separator)
             }
             return
@@ -131,9 +141,9 @@ struct NoteLine {
 
     /// The length of an entity at `index` that stands for a character without a meaning of its own.
     private var harmlessEntityLength: Int? {
-        for entity in ["&lt;", "&gt;", "&amp;", "&quot;", "&nbsp;"] {
-            let scalars = Array(entity.unicodeScalars)
-            if input.has(scalars, at: index) { return scalars.count }
+        for entity in ["&lt;", "&gt;", "&amp;", "&quot;", "&nbsp;"] as [StaticString]
+        where input.hasWord(entity, at: index) {
+            return entity.utf8CodeUnitCount
         }
         return nil
     }
@@ -157,23 +167,17 @@ struct NoteLine {
 
     /// A code span that ends on this line stays; backticks without their like are escaped, so that none pairs with a later one.
     private mutating func codeSpan() {
-        var count = 0
-        while input.at(index + count) == "`" { count += 1 }
-        var end = index + count
-        while end < input.endIndex {
-            guard input[end] == "`" else {
-                end += 1
-                continue
-            }
-            var run = 0
-            while input.at(end + run) == "`" { run += 1 }
-            if run == count { break }
-            end += run
-        }
-        guard end < input.endIndex else {
+        let count = backtickCount(at: index)
+        guard let last = lastBackticks[count], last > index else {
             for _ in 0..<count { output += ["\\", "`"] }
             index += count
             return
+        }
+        var end = index + count
+        while end < last {
+            let run = backtickCount(at: end)
+            if run == count { break }
+            end += max(run, 1)
         }
         let content = input[index + count..<end]
         // In a table the cells are split before the code is found.
@@ -203,13 +207,19 @@ struct NoteLine {
         }
     }
 
+    private func backtickCount(at start: Int) -> Int {
+        var count = 0
+        while input.at(start + count) == "`" { count += 1 }
+        return count
+    }
+
     private mutating func angle() {
         let next = input.at(index + 1)
-        guard let next, next.isASCIILetter || next == "/" || next == "!" || next == "?" else {
-            copy(to: index + 1)
-            return
-        }
-        output += isDoubtful || (isIndented && next != "!") ? ["<", NoteText.separator] : Array("&lt;".unicodeScalars)
+        let showsEscape = isDoubtful || isIndented
+        let mayBeTag = next.map { $0.isASCIILetter || "/!?".unicodeScalars.contains($0) } ?? false
+        // A backtick, or the backslash that escapes it, may be of this pass or of the last.
+        guard mayBeTag || (showsEscape && (next == "`" || next == "\\")) else { return copy(to: index + 1) }
+        output += showsEscape && next != "!" ? ["<", NoteText.separator] : Array("&lt;".unicodeScalars)
         index += 1
     }
 
@@ -272,9 +282,9 @@ struct NoteLine {
         guard let next = input.at(index), next == "(" || next == ":" else { return }
         let start = index + 1
         if next == "(", !isDoubtful {
-            let end = NoteURL.end(in: input, from: start)
+            let end = NoteURL.end(in: input, from: start, ofLink: true)
             let url = NoteURL(input[start..<end])
-            if url.mayBeLinked, input.at(end) == ")" || input.at(end) == " " {
+            if url.mayBeLinked, input.at(end) == ")" || input.has([" ", "\""], at: end) {
                 output.append("(")
                 output += url.encoded
                 index = end

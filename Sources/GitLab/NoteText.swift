@@ -15,12 +15,7 @@ enum NoteText {
             switch scalar {
             case "\n", "\t", " "..."~": output.append(scalar)
             case "\u{2028}", "\u{2029}": output.append("\n")
-            case "\u{200C}", "\u{200D}": output.append(scalar)
-            // Emoji or text presentation, once.
-            case "\u{FE0E}", "\u{FE0F}":
-                if let last = output.last, last != "\n", last != "\u{FE0E}", last != "\u{FE0F}" {
-                    output.append(scalar)
-                }
+            case "\u{200C}", "\u{200D}", "\u{FE0E}", "\u{FE0F}": output.append(scalar)
             case "\u{034F}", "\u{115F}", "\u{1160}", "\u{17B4}", "\u{17B5}", "\u{180B}"..."\u{180F}", "\u{2800}",
                 "\u{3164}", "\u{FE00}"..."\u{FE0D}", "\u{FFA0}", "\u{E0100}"..."\u{E01EF}":
                 continue
@@ -34,18 +29,26 @@ enum NoteText {
         return withoutLooseJoiners(output)
     }
 
-    /// Joiners shape letters and emoji; beside ASCII they only hide.
-    private static func withoutLooseJoiners(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    /// Joiners shape letters and emoji, selectors choose between emoji and text. Beside ASCII, or repeated, they only hide.
+    static func withoutLooseJoiners(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
         var output: [Unicode.Scalar] = []
         output.reserveCapacity(text.count)
         for (index, scalar) in text.enumerated() {
-            if scalar == "\u{200C}" || scalar == "\u{200D}" {
+            switch scalar {
+            case "\u{200C}", "\u{200D}":
                 guard let last = output.last, !last.isASCII, let next = text.at(index + 1), !next.isASCII else {
                     continue
                 }
+            case "\u{FE0E}", "\u{FE0F}":
+                // Of ASCII only a digit that becomes a keycap has one.
+                guard let last = output.last, !last.isASCII || (last.isASCIIDigit && text.at(index + 1) == "\u{20E3}"),
+                    !"\u{FE0E}\u{FE0F}".unicodeScalars.contains(last)
+                else { continue }
+            default: break
             }
             output.append(scalar)
         }
+        while let last = output.last, "\u{200C}\u{200D}".unicodeScalars.contains(last) { output.removeLast() }
         return output
     }
 
@@ -53,7 +56,9 @@ enum NoteText {
     static func cut(_ text: [Unicode.Scalar], to count: Int) -> [Unicode.Scalar] {
         guard count < text.count else { return text }
         guard count > 0 else { return [] }
-        let head = text[..<count]
+        var head = text[..<count]
+        // Half of a joined emoji.
+        while head.last == "\u{200C}" || head.last == "\u{200D}" { head.removeLast() }
         guard text[count] != "\n", let end = head.lastIndex(of: "\n"), end > count / 2 else { return Array(head) }
         return Array(head[..<end])
     }

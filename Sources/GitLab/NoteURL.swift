@@ -11,12 +11,16 @@ struct NoteURL {
         "/labels/", "/boards/", "/u/", "/users/",
     ]
 
-    /// Where the address that starts at `start` ends: at a blank, a delimiter of Markdown or a parenthesis that it did not open.
-    static func end(in input: ArraySlice<Unicode.Scalar>, from start: Int) -> Int {
+    /// Where the address that starts at `start` ends: at a blank, a delimiter of Markdown or a parenthesis. The address of a link may
+    /// have pairs of those.
+    static func end(in input: ArraySlice<Unicode.Scalar>, from start: Int, ofLink: Bool = false) -> Int {
         var end = start
         var depth = 0
         while let scalar = input.at(end) {
-            if scalar == "(" { depth += 1 }
+            if scalar == "(" {
+                guard ofLink else { break }
+                depth += 1
+            }
             if scalar == ")" {
                 if depth == 0 { break }
                 depth -= 1
@@ -25,7 +29,7 @@ struct NoteURL {
             guard scalar.isASCIIWord || "-.~:/?#@!$&'()*+,;=%".unicodeScalars.contains(scalar) else { break }
             end += 1
         }
-        while end > start, ".,;:!?'*_~&".unicodeScalars.contains(input[end - 1]) { end -= 1 }
+        while !ofLink, end > start, ".,;:!?'*_~&".unicodeScalars.contains(input[end - 1]) { end -= 1 }
         return end
     }
 

@@ -47,7 +47,7 @@ private func harmless(_ markdown: String, secrets: [String] = []) -> String {
         ("#12 !34 &5 $6 %7", "#•12 !•34 &•5 $•6 %•7"), ("~label ~\"a b\"", "~•label ~•\"a b\""),
         ("a/b#1 c!2", "a/b#•1 c!•2"), ("%\"v 1\"", "%•\"v 1\""), ("^alert#1", "^•alert#•1"),
         ("[issue:1]", "[issue:•1]"),
-        ("&amp;5 a &amp; b", "&amp;•5 a &amp; b"), ("~~old~~", "~~•old~~"),
+        ("&amp;5 a &amp; b &AMP;5", "&amp;•5 a &amp; b &AMP;•5"), ("~~old~~", "~~•old~~"),
         ("C# and 50 % of it!", "C# and 50 % of it!"),
         ("in 0a1b2c3d", "in `0a1b2c3d`"), ("1000000 tokens, defaced", "1000000 tokens, defaced"),
         ("`x`0a1b2c3d`y`", "`x` `0a1b2c3d` `y`"), ("*iteration:1", "*iteration:•1"), ("# Title", "# Title"),
