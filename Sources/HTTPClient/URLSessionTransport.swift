@@ -9,6 +9,8 @@ import FoundationNetworking
 /// - Redirects are answers. Nothing, least of all a token, goes to a host that the caller did not name.
 /// - No cookies, no cache, no stored credentials; a challenge is answered by nobody and comes back as its 401.
 /// - The answer is counted while it arrives.
+/// - While an answer is awaited, Foundation keeps a write source on a socket that is writable, and libdispatch goes round
+///   (some 0.7 of a core for all waiting requests together, Swift 6.3.1). Nothing that URLSession offers changes that.
 /// - libcurl underneath reads `http_proxy`, `HTTPS_PROXY` and `NO_PROXY` from the environment.
 public struct URLSessionTransport: HTTPTransport {
     /// A transport. It holds nothing: requests share no state.

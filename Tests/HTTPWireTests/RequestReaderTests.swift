@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    // The fixed order: syntax, version, sizes, what is not implemented, framing.
+    // The fixed order: syntax, version, sizes, what nobody serves, framing.
     @Test(arguments: [
         ("FOO / HTTP/2.0\r\nA : b\r\n\r\n", 400),
         ("FOO /\(String(repeating: "a", count: 8192)) HTTP/2.0\r\n\r\n", 505),

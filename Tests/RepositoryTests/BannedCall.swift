@@ -22,8 +22,8 @@ struct BannedCall: Sendable {
         BannedCall(text: "Date()", targets: sources, instead: "the injected TimeSource"),
         BannedCall(text: "Int(String(", targets: parsers, instead: "a reader of digits: `Int(\"+5\")` is 5"),
         BannedCall(text: "Int(text", targets: parsers, instead: "a reader of digits: `Int(\"+5\")` is 5"),
-        BannedCall(text: "Int(line", targets: parsers, instead: "a reader of digits: `Int(\"+5\")` is 5"),
-        BannedCall(text: "Int(field", targets: parsers, instead: "a reader of digits: `Int(\"+5\")` is 5"),
+        BannedCall(text: "Int(line)", targets: parsers, instead: "a reader of digits: `Int(\"+5\")` is 5"),
+        BannedCall(text: "Int(field)", targets: parsers, instead: "a reader of digits: `Int(\"+5\")` is 5"),
         BannedCall(text: "caseInsensitiveCompare", targets: parsers, instead: "ASCII comparison of bytes"),
         BannedCall(text: "trimmingCharacters", targets: parsers, instead: "trimming blank and tab bytes"),
     ]
