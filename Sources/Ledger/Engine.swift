@@ -62,6 +62,9 @@ final class Engine: Sendable {
         }
     }
 
+    /// Tells what was found at the start.
+    func announce() { tell(core.withLock { noteChanges(&$0) }) }
+
     // MARK: Asking
 
     /// Answers through the reply of `operation`, now or when a batch is written. Never blocks.

@@ -45,6 +45,7 @@ public final class Ledger: Sendable {
     ) throws -> Ledger {
         let engine = try Opening(configuration: configuration, calls: files, time: time, log: log)
             .engine(randomness: randomness, events: events)
+        engine.announce()
         if hasThreads { try engine.startThreads() }
         return Ledger(engine: engine, time: time, configuration: configuration)
     }

@@ -141,23 +141,22 @@ struct Loading {
             requestCount: mark.requestCount)
     }
 
-    /// Where rows cannot be read or are gone, the summary of today says how much there was at least.
+    /// Where rows cannot be read or are gone, the summaries say how much there was at least.
     private func compareWithSummaries(_ loaded: inout Loaded, _ rowCounts: [Month: Int]) {
         let today = loaded.books.today.day
         let reader = SummaryReader(directory: configuration.directory, calls: calls)
-        guard let summary = try? reader.summary(of: today), summary.totalTokens > loaded.books.today.totalTokens else {
-            return
-        }
-        let file = "token-logs/\(today.month).csv"
         if rowCounts[today.month] == 0, loaded.soundMonths.contains(today.month) {
-            loaded.problems.append(
-                LineProblem(
-                    file: file, line: 0, excerpt: "",
-                    reason: "the file is missing or has no rows: the summary of \(today) knows of "
-                        + "\(summary.totalTokens) tokens"))
-            loaded.soundMonths.remove(today.month)
+            let days = ((try? reader.days()) ?? []).filter { $0.month == today.month }
+            if let known = days.lazy.compactMap({ try? reader.summary(of: $0) }).first(where: { $0.totalTokens > 0 }) {
+                loaded.problems.append(
+                    LineProblem(
+                        file: "token-logs/\(today.month).csv", line: 0, excerpt: "",
+                        reason: "the file is missing or has no rows: the summary of \(known.day) knows of "
+                            + "\(known.totalTokens) tokens"))
+                loaded.soundMonths.remove(today.month)
+            }
         }
-        guard !loaded.soundMonths.contains(today.month) else { return }
+        guard !loaded.soundMonths.contains(today.month), let summary = try? reader.summary(of: today) else { return }
         loaded.books.raise(
             day: today, inputTokens: summary.inputTokens, outputTokens: summary.outputTokens,
             requestCount: summary.requestCount)

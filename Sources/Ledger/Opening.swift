@@ -46,15 +46,19 @@ struct Opening {
                     reason: "the journal is missing: tokens may have been held that nobody knows of"))
             loaded.journalIsSound = false
         }
+        // A damaged journal stays as it is for `bursar verify`, and gets further lines. So does a sound one while rows are
+        // damaged or gone, because it may be what tells.
+        let begins = loaded.problems.isEmpty || (!loaded.hasJournal && !hadJournal)
         do throws(POSIXFailure) {
-            try startJournal(loaded, &files, at: now)
+            try startJournal(loaded, &files, begins: begins, at: now)
             files.leaveNote()
         } catch {
             failure = error
         }
         rebuildSummaries(loaded)
         return Engine(
-            core: core(loaded, failure), files: files, configuration: configuration, calls: calls, time: time, log: log,
+            core: core(loaded, failure, begins: begins), files: files, configuration: configuration, calls: calls,
+            time: time, log: log,
             events: events)
     }
 
@@ -69,11 +73,10 @@ struct Opening {
         }
     }
 
-    /// A sound journal is begun anew, short; a damaged one stays as it is for `bursar verify`, and gets further lines.
     private func startJournal(
-        _ loaded: borrowing Loading.Loaded, _ files: inout BookFiles, at now: Instant
+        _ loaded: borrowing Loading.Loaded, _ files: inout BookFiles, begins: Bool, at now: Instant
     ) throws(POSIXFailure) {
-        if loaded.journalIsSound {
+        if begins {
             if loaded.journal.tailSize > 0 {
                 log(
                     .warning, "the journal's last line was never finished, and is dropped",
@@ -85,10 +88,10 @@ struct Opening {
         }
     }
 
-    private func core(_ loaded: borrowing Loading.Loaded, _ failure: POSIXFailure?) -> Core {
+    private func core(_ loaded: borrowing Loading.Loaded, _ failure: POSIXFailure?, begins: Bool) -> Core {
         var core = Core(books: loaded.books, policy: configuration.failurePolicy)
-        core.mayBeginJournal = loaded.journalIsSound
-        if loaded.journalIsSound { core.books.transitions.removeAll() }
+        core.mayBeginJournal = begins
+        if begins { core.books.transitions.removeAll() }
         if let failure {
             core.failure = failure
             core.books.events.append(.writeFailed(failure.description))
@@ -98,6 +101,7 @@ struct Opening {
                 log(.error, "the books are damaged", ["problem": problem.description])
             }
             let more = loaded.problems.count - 1
+            core.books.isDamaged = true
             core.damage = more > 0 ? "\(first) (and \(more) more)" : "\(first)"
         }
         return core

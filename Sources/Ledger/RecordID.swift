@@ -54,23 +54,36 @@ struct RecordID: Hashable, Sendable {
     }
 
     init?(ascii bytes: UnsafeBufferPointer<UInt8>) {
-        guard let dash = bytes.prefix(3).firstIndex(of: UInt8(ascii: "-")), bytes.count == dash + 1 + Self.digitCount
+        let prefixCount = bytes.count - Self.digitCount
+        guard 2...3 ~= prefixCount, bytes[prefixCount - 1] == UInt8(ascii: "-"),
+            prefixCount == 2 || bytes[1] == UInt8(ascii: "k")
         else { return nil }
-        let kind = Kind.allCases.first { kind in
-            kind.prefix.utf8CodeUnitCount == dash + 1
-                && (0...dash).allSatisfy { kind.prefix.utf8Start[$0] == bytes[$0] }
+        switch (bytes[0], prefixCount) {
+        case (UInt8(ascii: "r"), 2): kind = .reservation
+        case (UInt8(ascii: "r"), _): kind = .keyedReservation
+        case (UInt8(ascii: "u"), 2): kind = .usage
+        case (UInt8(ascii: "u"), _): kind = .keyedUsage
+        default: return nil
         }
-        guard let kind else { return nil }
+        // 26 digits have two bits more than the value.
+        guard bytes[prefixCount] <= UInt8(ascii: "7") else { return nil }
         var value: UInt128 = 0
-        for index in (dash + 1)..<bytes.count {
-            let byte = bytes[index]
-            guard let digit = (0..<32).first(where: { Self.digits.utf8Start[$0] == byte }) else { return nil }
-            guard value >> 123 == 0 else { return nil }
+        var index = prefixCount
+        while index < bytes.count {
+            let digit = Self.digitValues[Int(bytes[index])]
+            guard digit < 32 else { return nil }
             value = value << 5 | UInt128(digit)
+            index += 1
         }
-        self.kind = kind
         self.value = value
     }
+
+    /// The value of each byte as a digit; 255 for bytes that are none.
+    private static let digitValues: [UInt8] = {
+        var values = [UInt8](repeating: 255, count: 256)
+        for value in 0..<32 { values[Int(digits.utf8Start[value])] = UInt8(value) }
+        return values
+    }()
 
     /// Writes the id at `place`, which must have room for `textBytesMax` bytes; answers how many it wrote.
     func write(at place: UnsafeMutablePointer<UInt8>) -> Int {

@@ -206,7 +206,7 @@ final class FakeDisk: Sendable {
                 taken = bytes.count / 2
                 result = code == 0 ? taken : -Int(code)
             }
-            let room = max(0, state.capacity - Self.used(state))
+            let room = state.capacity == .max ? .max : max(0, state.capacity - Self.used(state))
             if taken > room {
                 taken = room
                 result = taken > 0 ? taken : -Int(ENOSPC)

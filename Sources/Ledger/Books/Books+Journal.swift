@@ -55,6 +55,19 @@ extension Books {
         return entries
     }
 
+    /// Holds what is left of the day, because a hold may have been lost; nil when nothing is left. It is unresolved, so it
+    /// ends with the day or when an operator says so.
+    mutating func holdRest() -> Reservation? {
+        let rest = budget.limitTokens - today.totalTokens - heldTokens
+        guard budget.isEnabled, rest > 0 else { return nil }
+        let context = CallContext(agent: "bursar", command: "repair", model: "unknown")
+        let hold = hold(ReservationRequest(estimatedTokens: rest, context: context), decision: .allow)
+        return markUnresolved(hold.id)
+    }
+
+    /// Whether the journal may be told what the rows hold.
+    var mayMark: Bool { waitingIsEmpty && !isDamaged }
+
     /// What the rows hold now. Only to be written when every row that counts is on the disk.
     var mark: JournalMark {
         JournalMark(

@@ -48,6 +48,8 @@ struct Books {
     private(set) var hasFreshBefore = false
     /// Whether every row that counts is on the disk.
     var waitingIsEmpty = true
+    /// Whether rows or lines cannot be read or are gone: then what the journal last said of the rows stands.
+    var isDamaged = false
     private var wasWarned = false
     private var hasToldClock = false
 
@@ -110,7 +112,7 @@ extension Books {
     private mutating func beginDay(_ day: Day) {
         guard day > today.day else { return }
         events.append(.dayChanged(status))
-        if waitingIsEmpty { transitions.append(.marked(mark)) }
+        if mayMark { transitions.append(.marked(mark)) }
         if day.month != today.day.month { monthRows = 0 }
         before = today
         hasFreshBefore = hasFreshToday

@@ -573,7 +573,7 @@ extension Core {
             if !pending.isAttempt { requeueWaiting() }
             return
         }
-        if now &- markSeen >= Self.markInterval, waiting.isEmpty, books.mark != lastMark {
+        if now &- markSeen >= Self.markInterval, books.mayMark, books.mark != lastMark {
             markSeen = now
             lastMark = books.mark
             books.transitions.append(.marked(books.mark))
@@ -585,7 +585,7 @@ extension Core {
     mutating func finishKeeping() {
         if failure != nil {
             requeueWaiting()
-        } else if books.mark != lastMark {
+        } else if books.mayMark, books.mark != lastMark {
             books.transitions.append(.marked(books.mark))
         }
         pending.isFlush = true

@@ -37,9 +37,8 @@ struct JournalContents {
             }
         }
         tailSize = bytes.count - size
-        if lineCount == 0, tailSize > 0 {
-            note(UnsafeBufferPointer(start: nil, count: 0), "the journal has no whole line")
-        }
+        // A journal comes into its place with its first lines in it.
+        if lineCount == 0 { note(UnsafeBufferPointer(start: nil, count: 0), "the journal has no whole line") }
     }
 
     private mutating func note(_ bytes: UnsafeBufferPointer<UInt8>, _ reason: String) {
@@ -53,7 +52,8 @@ struct JournalContents {
             guard line.sequence == lineCount else {
                 throw JournalError(reason: "line \(line.sequence) stands where line \(lineCount) should be")
             }
-            if case .begin = line.entry {} else if lineCount == 1 {
+            if case .begin = line.entry {
+            } else if lineCount == 1 {
                 throw JournalError(reason: "the journal has lost its beginning")
             }
             latest = max(latest ?? line.time, line.time)
