@@ -15,7 +15,7 @@ struct WebhookRoute: Sendable {
     /// Bytes of a delivery at most: GitLab's own limit.
     static let bodyBytesMax = 25 << 20
     /// Larger deliveries are read off the loop, so that one of them does not hold up everybody.
-    static let bodyBytesOnLoopMax = 128 << 10
+    static let bodyBytesOnLoopMax = 32 << 10
 
     let authenticator: WebhookAuthenticator
     let label: String
