@@ -16,14 +16,31 @@ public struct SHA256: Sendable {
 
     /// Adds `bytes` to what is hashed.
     public mutating func update(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes {
-            pending.append(byte)
-            byteCount &+= 1
-            if pending.count == Self.blockByteCount {
-                compress()
-                pending.removeAll(keepingCapacity: true)
-            }
+        if bytes.withContiguousStorageIfAvailable({ add($0) }) == nil {
+            Array(bytes).withUnsafeBufferPointer { add($0) }
         }
+    }
+
+    private mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
+        byteCount &+= UInt64(bytes.count)
+        var start = 0
+        if !pending.isEmpty {
+            start = min(Self.blockByteCount - pending.count, bytes.count)
+            pending.append(contentsOf: bytes[..<start])
+            guard pending.count == Self.blockByteCount else { return }
+            compressPending()
+        }
+        while bytes.count - start >= Self.blockByteCount {
+            compress(UnsafeBufferPointer(rebasing: bytes[start..<start + Self.blockByteCount]))
+            start += Self.blockByteCount
+        }
+        pending.append(contentsOf: bytes[start...])
+    }
+
+    private mutating func compressPending() {
+        let block = pending
+        block.withUnsafeBufferPointer { compress($0) }
+        pending.removeAll(keepingCapacity: true)
     }
 
     /// The digest of everything that was added.
@@ -32,14 +49,13 @@ public struct SHA256: Sendable {
         pending.append(0x80)
         if pending.count > Self.blockByteCount - 8 {
             pending.append(contentsOf: repeatElement(0, count: Self.blockByteCount - pending.count))
-            compress()
-            pending.removeAll(keepingCapacity: true)
+            compressPending()
         }
         pending.append(contentsOf: repeatElement(0, count: Self.blockByteCount - 8 - pending.count))
         for shift in stride(from: 56, through: 0, by: -8) {
             pending.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
         }
-        compress()
+        compressPending()
         var output: [UInt8] = []
         output.reserveCapacity(Self.digestByteCount)
         for word in state {
@@ -70,34 +86,42 @@ public struct SHA256: Sendable {
         return outer.finalize()
     }
 
-    private mutating func compress() {
+    /// Hashes one block of 64 bytes.
+    private mutating func compress(_ block: UnsafeBufferPointer<UInt8>) {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
             for index in 0..<16 {
                 schedule[index] =
-                    UInt32(pending[index * 4]) << 24 | UInt32(pending[index * 4 + 1]) << 16
-                    | UInt32(pending[index * 4 + 2]) << 8 | UInt32(pending[index * 4 + 3])
+                    UInt32(block[index * 4]) << 24 | UInt32(block[index * 4 + 1]) << 16
+                    | UInt32(block[index * 4 + 2]) << 8 | UInt32(block[index * 4 + 3])
             }
             for index in 16..<64 {
                 let first = schedule[index - 15]
                 let second = schedule[index - 2]
-                let sigma0 = Self.rotate(first, 7) ^ Self.rotate(first, 18) ^ first >> 3
-                let sigma1 = Self.rotate(second, 17) ^ Self.rotate(second, 19) ^ second >> 10
+                let sigma0 = (first >> 7 | first << 25) ^ (first >> 18 | first << 14) ^ first >> 3
+                let sigma1 = (second >> 17 | second << 15) ^ (second >> 19 | second << 13) ^ second >> 10
                 schedule[index] = schedule[index - 16] &+ sigma0 &+ schedule[index - 7] &+ sigma1
             }
             var (a, b, c, d) = (state[0], state[1], state[2], state[3])
             var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-            for index in 0..<64 {
-                let sum1 = Self.rotate(e, 6) ^ Self.rotate(e, 11) ^ Self.rotate(e, 25)
-                let first = h &+ sum1 &+ (e & f ^ ~e & g) &+ Self.roundConstants[index] &+ schedule[index]
-                let sum0 = Self.rotate(a, 2) ^ Self.rotate(a, 13) ^ Self.rotate(a, 22)
-                let second = sum0 &+ (a & b ^ a & c ^ b & c)
-                (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
+            Self.roundConstants.withUnsafeBufferPointer { constants in
+                for index in 0..<64 {
+                    let sum1 = (e >> 6 | e << 26) ^ (e >> 11 | e << 21) ^ (e >> 25 | e << 7)
+                    let first = h &+ sum1 &+ (e & f ^ ~e & g) &+ constants[index] &+ schedule[index]
+                    let sum0 = (a >> 2 | a << 30) ^ (a >> 13 | a << 19) ^ (a >> 22 | a << 10)
+                    let second = sum0 &+ (a & b ^ a & c ^ b & c)
+                    h = g
+                    g = f
+                    f = e
+                    e = d &+ first
+                    d = c
+                    c = b
+                    b = a
+                    a = first &+ second
+                }
             }
             for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] = state[index] &+ word }
         }
     }
-
-    private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 { word >> count | word << (32 - count) }
 
     // The first 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4 section 4.2.2).
     private static let roundConstants: [UInt32] = [

@@ -18,7 +18,7 @@ import Testing
     func `hashes the standard's examples`(_ message: String, _ wanted: String) {
         #expect(SHA256.digest(message.utf8).hexadecimal == wanted)
         var piecewise = SHA256()
-        for byte in message.utf8 { piecewise.update([byte]) }
+        for byte in message.utf8 { piecewise.update(CollectionOfOne(byte)) }
         #expect(piecewise.finalize().hexadecimal == wanted)
     }
 
@@ -32,6 +32,14 @@ import Testing
         var all: [UInt8] = []
         for count in 0...130 { all += SHA256.digest([UInt8](repeating: 0x61, count: count)).bytes }
         #expect(SHA256.digest(all).hexadecimal == "f908a43fc8456c583aacde0fb2627959f8513dc76d0c03979b7f945a7dd78f22")
+    }
+
+    @Test(arguments: [1, 3, 63, 64, 65, 127, 128, 200]) func `it does not matter how the bytes are parted`(_ size: Int)
+    {
+        let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        var hash = SHA256()
+        for start in stride(from: 0, to: bytes.count, by: size) { hash.update(bytes[start..<min(start + size, 1000)]) }
+        #expect(hash.finalize() == SHA256.digest(bytes))
     }
 
     // RFC 4231 test cases 1, 2, 3, 4, 6 and 7.

@@ -31,11 +31,11 @@ private struct Seeded: RandomNumberGenerator {
         "::include{file=x}", "$$", "[[x]]", "[issue:1]",
     ]
 
-    private func complaints(_ text: String) -> [String] {
+    private func complaints(_ text: String, body: String? = nil) -> [String] {
         let outside = prose(text)
         // Within an address that becomes a link GitLab looks for no reference.
         let outsideAddresses = outside.replacing(/https?:\/\/[A-Za-z0-9][^\s<>`|\\\[\]]*/, with: "")
-        var found = QuickActionReaders.all(text).map { "/\($0)" }
+        var found = QuickActionReaders.all(body ?? text).map { "/\($0)" }
         for (name, expression) in [
             ("a mention", /@[A-Za-z0-9_.]/), ("a tag", /<[A-Za-z\/!?]/), ("an image", /!\[/),
             ("a merge request", /![0-9]/),
@@ -60,13 +60,12 @@ private struct Seeded: RandomNumberGenerator {
     @Test(arguments: 1...20)
     func `nothing dangerous survives, whatever is put together`(_ seed: Int) {
         var generator = Seeded(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15)
-        for _ in 0..<150 {
+        for _ in 0..<40 {
             let count = Int.random(in: 1...30, using: &generator)
             let body = (0..<count).map { _ in Self.fragments.randomElement(using: &generator) ?? "" }.joined()
             let note = HarmlessNote(markdown: body, marker: NoteMarker("m"), secrets: ["hunter22"])
-            let found = complaints(note.text)
+            let found = complaints(note.text, body: note.body)
             #expect(found.isEmpty, "\(found) in \(note.text.debugDescription) of \(body.debugDescription)")
-            #expect(QuickActionReaders.all(note.body).isEmpty)
             let again = HarmlessNote(markdown: note.text, marker: NoteMarker("m"), secrets: ["hunter22"])
             #expect(
                 again.text.unicodeScalars.elementsEqual(note.text.unicodeScalars),

@@ -158,3 +158,19 @@ private func harmless(_ markdown: String, secrets: [String] = []) -> String {
         }
     }
 }
+
+@Suite struct QuickActionReadersTests {
+    /// What the readers of the tests must find, so that finding nothing means something (`old` and `new` as probed).
+    @Test(arguments: [
+        ("/merge", true, true), ("# T\n/MERGE", true, true), ("<!-- x -->\n/merge", true, true),
+        ("foo\n\r/merge", true, true),
+        ("```\n/merge\n```", false, false), ("> /merge", false, false), ("- /merge", false, false),
+        (" /merge", false, false),
+        ("```\n/merge", true, false), ("```\n/merge\n``` ", true, false), ("~~~\n/merge\n~~~", true, false),
+        ("```\n```\n\na\n```\n/merge\n```", true, false), ("\\/merge", false, false), ("\u{200B}/merge", false, false),
+    ])
+    func `the readers find what GitLab's do`(_ note: String, _ old: Bool, _ new: Bool) {
+        #expect(!QuickActionReaders.byExpressions(note).isEmpty == old)
+        #expect(!QuickActionReaders.byParagraphs(note).isEmpty == new)
+    }
+}

@@ -8,23 +8,25 @@ enum QuickActionReaders {
         + "|target_branch|title|todo|unapprove|unlabel|unlock|wip"
 
     /// One expression over the whole text (until 17): what it takes for code, quotations or HTML is skipped, what is left and
-    /// starts a line with a slash and a name is a command. `inlineCode` came and changed in between.
-    static func byExpression(_ note: String, inlineCode: String?) -> [String] {
-        let skipped = ["^```.+?\\n```$", inlineCode, "^<[^>]+?>\\n.+?\\n</[^>]+?>$", "^>>>.+?\\n>>>$"].compactMap { $0 }
-        let pattern = (skipped.map { "(?:\($0))" } + ["^/(\(names))(?: ([^\\n]*))?(?:\\s*\\n|$)"]).joined(
-            separator: "|")
-        guard
-            let expression = try? NSRegularExpression(
-                pattern: pattern,
+    /// starts a line with a slash and a name is a command. How it knows code within a line came late and changed: hence several.
+    private static let expressions: [NSRegularExpression] = [nil, "^.*`\\n*.+?\\n*`$", "`.+?`", "^`\\n.+?\\n`$"]
+        .compactMap {
+            let skipped = ["^```.+?\\n```$", $0, "^<[^>]+?>\\n.+?\\n</[^>]+?>$", "^>>>.+?\\n>>>$"].compactMap { $0 }
+            let pattern = skipped.map { "(?:\($0))" } + ["^/(\(names))(?: ([^\\n]*))?(?:\\s*\\n|$)"]
+            return try? NSRegularExpression(
+                pattern: pattern.joined(separator: "|"),
                 options: [.caseInsensitive, .dotMatchesLineSeparators, .anchorsMatchLines, .useUnixLineSeparators])
-        else { return ["the expression is wrong"] }
+        }
+
+    static func byExpressions(_ note: String) -> [String] {
+        guard expressions.count == 4 else { return ["an expression is wrong"] }
         let text = String(String.UnicodeScalarView(note.unicodeScalars.filter { $0 != "\r" }))
-        return expression.matches(in: text, range: NSRange(text.startIndex..., in: text)).compactMap { match in
-            Range(match.range(at: 1), in: text).map { String(text[$0]) }
+        return expressions.flatMap { expression in
+            expression.matches(in: text, range: NSRange(text.startIndex..., in: text)).compactMap { match in
+                Range(match.range(at: 1), in: text).map { String(text[$0]) }
+            }
         }
     }
-
-    static let inlineCodeForms: [String?] = [nil, "^.*`\\n*.+?\\n*`$", "`.+?`", "^`\\n.+?\\n`$"]
 
     /// Paragraphs that a Markdown parser finds (17 and later), each searched for lines that start with a slash and a name.
     /// Fences, HTML blocks, quotations, lists and indented code are left out; anything in doubt counts as paragraph.
@@ -67,9 +69,7 @@ enum QuickActionReaders {
     }
 
     /// Everything that any of the readings finds.
-    static func all(_ note: String) -> [String] {
-        inlineCodeForms.flatMap { byExpression(note, inlineCode: $0) } + byParagraphs(note)
-    }
+    static func all(_ note: String) -> [String] { byExpressions(note) + byParagraphs(note) }
 }
 
 /// The part of a harmless note that is not code: column-0 fences and code spans within a line are left out.
