@@ -105,9 +105,11 @@ package final class Demonstration: Sendable {
 
             """)
         try await relabel(blocked, at: firstDay.start.adding(seconds: 17 * 3600 + 5 * 60))
+        let notes = gitlab.notes(of: blocked)
+        let edits = notes.last?.editCount ?? 0
         say(
-            "   \(blocked.name) has \(gitlab.notes(of: blocked).count) note, edited \(gitlab.notes(of: blocked).last?.editCount ?? 0) times.\n"
-        )
+            "   \(blocked.name) has \(notes.count) \(notes.count == 1 ? "note" : "notes"), edited "
+                + "\(edits == 1 ? "once" : "\(edits) times").\n")
 
         let midnight = firstDay.adding(days: 1).start
         clock.advance(to: midnight.adding(seconds: 5))
