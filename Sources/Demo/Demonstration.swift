@@ -64,7 +64,8 @@ package final class Demonstration: Sendable {
         try gitlab.start(log: log)
         try model.start(log: log)
         let environment = [
-            "TOKEN_DATA_DIR": options.dataDirectory, "TOKEN_DAILY_LIMIT": String(Self.dailyLimitTokens), "TOKEN_WARNING_THRESHOLD": "70%",
+            "TOKEN_DATA_DIR": options.dataDirectory, "TOKEN_DAILY_LIMIT": String(Self.dailyLimitTokens),
+            "TOKEN_WARNING_THRESHOLD": "70%",
             "BURSAR_PORT": String(options.port), "GITLAB_URL": gitlab.url, "GITLAB_TOKEN": Self.gitlabToken,
             "GITLAB_WEBHOOK_SECRET": Self.hookSecret, "ANTHROPIC_BASE_URL": model.url,
             "ANTHROPIC_API_KEY": Self.modelKey,

@@ -27,22 +27,30 @@ final class Program: Sendable {
     /// Far more than any of it takes, so that a busy machine fails no test.
     static let patienceSeconds = 60.0
 
+    private final class Ended: Sendable { let flag = Atomic(false) }
+
     private let process = Process()
-    private let folder: Folder
-    private let ended = Mutex(false)
+    private let streams: Folder
+    private let workingDirectory: Folder
+    private let ended = Ended()
 
     /// Starts the program. Its environment is PATH and `environment` alone.
-    init(_ arguments: [String], environment: [String: String] = [:], in directory: String) throws {
+    /// `output` is a file for standard output in place of the one that `Ending` tells of.
+    init(
+        _ arguments: [String], environment: [String: String] = [:], in workingDirectory: Folder, output: String? = nil
+    ) throws {
         // Files rather than pipes: nobody has to read while it runs, and it never waits for a reader.
-        folder = try Folder()
+        streams = try Folder()
+        self.workingDirectory = workingDirectory
         process.executableURL = URL(fileURLWithPath: Self.path)
         process.arguments = arguments
         process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given }
-        process.currentDirectoryURL = URL(fileURLWithPath: directory, isDirectory: true)
+        process.currentDirectoryURL = URL(fileURLWithPath: workingDirectory.path, isDirectory: true)
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try folder.newFile("output")
-        process.standardError = try folder.newFile("complaint")
-        process.terminationHandler = { [ended] _ in ended.withLock { $0 = true } }
+        process.standardOutput =
+            try output.map { try FileHandle(forWritingTo: URL(fileURLWithPath: $0)) } ?? streams.newFile("output")
+        process.standardError = try streams.newFile("complaint")
+        process.terminationHandler = { [ended] _ in ended.flag.store(true, ordering: .releasing) }
         try process.run()
     }
 
@@ -50,9 +58,9 @@ final class Program: Sendable {
 
     /// Runs the program to its end.
     static func run(
-        _ arguments: String..., environment: [String: String] = [:], in directory: String
+        _ arguments: String..., environment: [String: String] = [:], in workingDirectory: Folder
     ) async throws -> Ending {
-        try await Program(arguments, environment: environment, in: directory).ending()
+        try await Program(arguments, environment: environment, in: workingDirectory).ending()
     }
 
     var id: Int32 { process.processIdentifier }
@@ -61,7 +69,7 @@ final class Program: Sendable {
 
     /// Waits for its end.
     func ending() async throws -> Ending {
-        try await wait(for: "the end") { ended.withLock { $0 } ? () : nil }
+        try await wait(for: "the end") { ended.flag.load(ordering: .acquiring) ? () : nil }
         let isSignal = process.terminationReason == .uncaughtSignal
         return Ending(
             status: process.terminationStatus + (isSignal ? 128 : 0), output: output, complaint: complaint)
@@ -75,15 +83,15 @@ final class Program: Sendable {
                 let lines = stream.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
                 if let line = lines.first(where: { $0.contains(text) }) { return String(line) }
             }
-            guard !ended.withLock({ $0 }) else {
+            guard !ended.flag.load(ordering: .acquiring) else {
                 throw Overdue(description: "it ended without a line with '\(text)':\n\(output)\(complaint)")
             }
             return nil
         }
     }
 
-    private var output: String { folder.text(of: "output") }
-    private var complaint: String { folder.text(of: "complaint") }
+    private var output: String { streams.text(of: "output") }
+    private var complaint: String { streams.text(of: "complaint") }
 
     private func wait<Found>(for what: String, _ look: () throws -> Found?) async throws -> Found {
         let start = ContinuousClock.now

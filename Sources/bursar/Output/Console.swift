@@ -14,9 +14,11 @@ enum Console {
     /// Writes `text` to standard error.
     static func complain(_ text: String) { _ = write(text, to: 2) }
 
-    /// Whether colour may be used: on a terminal, unless `NO_COLOR` is set (no-color.org) or `--no-color` was given.
+    /// Whether colour may be used: on a terminal that is not `dumb`, unless `NO_COLOR` is set (no-color.org) or
+    /// `--no-color` was given.
     static func usesColour(unless isRefused: Bool) -> Bool {
         guard !isRefused, isatty(1) == 1 else { return false }
+        if let terminal = getenv("TERM"), strcmp(terminal, "dumb") == 0 { return false }
         if let value = getenv("NO_COLOR"), value.pointee != 0 { return false }
         return true
     }
