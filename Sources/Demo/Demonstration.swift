@@ -64,7 +64,8 @@ package final class Demonstration: Sendable {
         try gitlab.start(log: log)
         try model.start(log: log)
         let environment = [
-            "TOKEN_DATA_DIR": options.dataDirectory, "TOKEN_DAILY_LIMIT": String(Self.dailyLimitTokens), "TOKEN_WARNING_THRESHOLD": "70%",
+            "TOKEN_DATA_DIR": options.dataDirectory, "TOKEN_DAILY_LIMIT": String(Self.dailyLimitTokens),
+            "TOKEN_WARNING_THRESHOLD": "70%",
             "BURSAR_PORT": String(options.port), "GITLAB_URL": gitlab.url, "GITLAB_TOKEN": Self.gitlabToken,
             "GITLAB_WEBHOOK_SECRET": Self.hookSecret, "ANTHROPIC_BASE_URL": model.url,
             "ANTHROPIC_API_KEY": Self.modelKey,
@@ -105,9 +106,11 @@ package final class Demonstration: Sendable {
 
             """)
         try await relabel(blocked, at: firstDay.start.adding(seconds: 17 * 3600 + 5 * 60))
+        let notes = gitlab.notes(of: blocked)
+        let edits = notes.last?.editCount ?? 0
         say(
-            "   \(blocked.name) has \(gitlab.notes(of: blocked).count) note, edited \(gitlab.notes(of: blocked).last?.editCount ?? 0) times.\n"
-        )
+            "   \(blocked.name) has \(notes.count) \(notes.count == 1 ? "note" : "notes"), edited "
+                + "\(edits == 1 ? "once" : "\(edits) times").\n")
 
         let midnight = firstDay.adding(days: 1).start
         clock.advance(to: midnight.adding(seconds: 5))

@@ -89,7 +89,8 @@ enum RuleBasedReviewer {
                 order.firstIndex(of: $1.element.rule.severity) ?? 9, $1.offset
             )
         }.map(\.element)
-        var text = "\(sorted.count) \(sorted.count == 1 ? "thing" : "things") to look at, the gravest first.\n"
+        var text =
+            "\(sorted.count == 1 ? "1 thing to look at." : "\(sorted.count) things to look at, the gravest first.")\n"
         for (rule, place, code) in sorted {
             text +=
                 "\n**\(rule.severity)** · `\(place)`: \(rule.title)\n\n> `\(code.replacing("`", with: "'"))`\n\n\(rule.advice)\n"

@@ -15,6 +15,10 @@ enum Bursar {
             CleanupCommand.command,
         ])
 
+    /// For the tests: what the commands are called, and what is wrong with their declarations.
+    static var commandNames: [String] { program.commands.map(\.name) }
+    static var declarationFaults: [String] { program.commands.flatMap(\.declarationFaults) }
+
     static func main() async {
         // A reader that goes away must end a write with EPIPE, not the daemon.
         signal(SIGPIPE, SIG_IGN)

@@ -1,5 +1,8 @@
 import Arguments
+import Daemon
 import Foundation
+import Glibc
+import Ledger
 import Platform
 import Settings
 
@@ -15,7 +18,12 @@ enum CommandSettings {
             return UsageError.exitStatus
         }
         switch Settings.load(environment: ProcessInfo.processInfo.environment, dotEnv: file, for: purpose) {
-        case .success(let (settings, warnings)): return try await body(settings, warnings)
+        case .success(let (settings, warnings)):
+            do { return try await body(settings, warnings) } catch let error as PricesFileError {
+                // A setting like the others: a supervisor must not start it again and again.
+                Console.complain("Error: \(error)\n")
+                return UsageError.exitStatus
+            }
         case .failure(let errors):
             for problem in errors.problems { Console.complain("Error: \(problem)\n") }
             return UsageError.exitStatus
@@ -26,6 +34,14 @@ enum CommandSettings {
     static let dataDirectory = Parameter<String?>(
         option: "--data-dir", value: "dir", help: "The directory of the books, instead of TOKEN_DATA_DIR.",
         accepted: "a path", parse: { $0.isEmpty ? nil : $0 })
+
+    /// Says so when `directory` has no books: a slip in its name would look like a day without a call.
+    static func remarkMissingBooks(in directory: String) {
+        let logs = LedgerLayout(directory: directory).logs
+        if case .failure(let failure) = FileCalls.system.status(logs), failure.code == ENOENT {
+            Console.complain("Warning: there are no books in '\(directory)' yet.\n")
+        }
+    }
 
     /// `--no-color`.
     static let noColour = Parameter<Bool>(flag: "--no-color", help: "No colour, also on a terminal.")

@@ -26,6 +26,7 @@ enum CleanupCommand {
     ) { values in
         try await CommandSettings.use(for: .books) { settings, _ in
             let directory = values[CommandSettings.dataDirectory] ?? settings.books.dataDirectory
+            CommandSettings.remarkMissingBooks(in: directory)
             let retention = Retention(directory: directory, windows: LedgerConfiguration(settings).retention)
             let plan = try retention.plan(today: TimeSource.system.now().day)
             let isDryRun = values[dryRun]
@@ -44,9 +45,11 @@ enum CleanupCommand {
                     ).csv)
             case .table:
                 for step in plan.steps where isDryRun { Console.print("\(step.name)\n") }
-                let verb = isDryRun ? "would go" : settings.books.archiveDirectory == nil ? "deleted" : "archived"
+                let fate = settings.books.archiveDirectory.map { "moved to \($0)" } ?? "deleted"
                 Console.print(
-                    "Daily summaries \(verb): \(grouped(summaries)). Monthly logs \(verb): \(grouped(logs)).\n")
+                    "\(grouped(summaries)) daily \(summaries == 1 ? "summary" : "summaries") and "
+                        + "\(grouped(logs)) monthly \(logs == 1 ? "log" : "logs") "
+                        + "\(isDryRun ? "would be \(fate)" : fate).\n")
             }
             for failure in result?.failures ?? [] { Console.complain("Error: \(failure)\n") }
             return result?.failures.isEmpty == false ? 1 : 0

@@ -3,10 +3,15 @@ import Daemon
 import Demo
 import Foundation
 import Glibc
+import Ledger
 import Platform
 
 /// `bursar demo`: a working day against stand-ins.
 enum DemoCommand {
+    private static let dataDirectory = Parameter<String?>(
+        option: "--data-dir", value: "dir",
+        help: "Where the books go: a directory without books. (default: a new one)", accepted: "a path",
+        parse: { $0.isEmpty ? nil : $0 })
     private static let port = Parameter<Int>(
         option: "--port", value: "port",
         help: "The daemon's port; 0 takes any free one. A busy port is given up for a free one.",
@@ -19,16 +24,22 @@ enum DemoCommand {
         discussion: """
             No account, no key, no network: a small GitLab and a rule-based reviewer that answers in the model's wire \
             format listen on loopback, and the real daemon works against them until the budget is exhausted and reset. \
-            The books are written to a new directory, and the daemon stays up until Ctrl-C.
+            The books are written to a new directory, never to TOKEN_DATA_DIR, and the daemon stays up until Ctrl-C.
             """,
-        parameters: [CommandSettings.dataDirectory, port, verbose],
+        parameters: [dataDirectory, port, verbose],
         examples: [
             .init("bursar demo", "play the day"),
             .init("bursar demo --data-dir /tmp/books --port 0", "with the books in a directory of your choice"),
         ]
     ) { values in
         let signals = StopSignals()
-        let directory = try values[CommandSettings.dataDirectory] ?? newDirectory()
+        let directory = try values[dataDirectory] ?? newDirectory()
+        if case .success = FileCalls.system.status(LedgerLayout(directory: directory).logs) {
+            Console.complain(
+                "Error: there are books in '\(directory)', and the demo writes made-up rows. "
+                    + "Name a new directory, or none.\n")
+            return UsageError.exitStatus
+        }
         let level: Log.Level = values[verbose] ? .info : .error
         func demonstration(port: Int) throws -> Demonstration {
             try Demonstration(

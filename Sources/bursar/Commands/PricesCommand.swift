@@ -74,7 +74,8 @@ enum PricesCommand {
                 let base = row(price, price.rates, tier: "")
                 return [base]
                     + price.tiers.map {
-                        row(price, $0.rates, tier: "\($0.isInclusive ? "from " : "")\($0.aboveInputTokens)")
+                        // Tokens are whole: from 200,000 on is above 199,999, and the column stays one of numbers.
+                        row(price, $0.rates, tier: String($0.aboveInputTokens - ($0.isInclusive ? 1 : 0)))
                     }
             })
     }

@@ -25,6 +25,7 @@ enum StatusCommand {
         try await CommandSettings.use(for: .books) { settings, _ in
             var configuration = LedgerConfiguration(settings)
             configuration.directory = values[CommandSettings.dataDirectory] ?? configuration.directory
+            CommandSettings.remarkMissingBooks(in: configuration.directory)
             let snapshot = try LedgerReader(configuration).snapshot(at: TimeSource.system.now())
             for problem in snapshot.problems { Console.complain("Warning: \(problem)\n") }
             switch values[OutputFormat.parameter] {
@@ -39,16 +40,16 @@ enum StatusCommand {
     private static func text(_ status: BudgetStatus, noColour: Bool) -> String {
         let bar = BudgetBar(used: status.totalTokens, held: status.heldTokens, limit: status.limitTokens)
             .text(width: min(60, Console.width - 30), isColoured: Console.usesColour(unless: noColour))
-        let held = status.heldTokens > 0 ? ", \(grouped(status.heldTokens)) held" : ""
-        let switchedOff = status.isEnabled ? "" : "  (not enforced: TOKEN_BUDGET_ENABLED=false)"
-        return """
-            daily  \(bar)\(switchedOff)
-                   \(grouped(status.totalTokens)) of \(grouped(status.limitTokens)) tokens used\(held), \
-            \(grouped(status.remainingTokens)) left
-                   \(grouped(status.requestCount)) \(status.requestCount == 1 ? "call" : "calls") on \(status.day); \
-            resets at \(status.resetsAt)
-
-            """
+        var lines = [
+            "\(grouped(status.totalTokens)) of \(grouped(status.limitTokens)) tokens used, "
+                + "\(grouped(max(0, status.remainingTokens - status.heldTokens))) left"
+        ]
+        if status.heldTokens > 0 { lines.append("\(grouped(status.heldTokens)) held for calls that are not settled") }
+        lines.append(
+            "\(grouped(status.requestCount)) \(status.requestCount == 1 ? "call" : "calls") on \(status.day); "
+                + "resets at \(status.resetsAt)")
+        if !status.isEnabled { lines.append("not enforced: TOKEN_BUDGET_ENABLED=false") }
+        return "daily  \(bar)\n" + lines.map { "       \($0)\n" }.joined()
     }
 
     private static func rows(_ status: BudgetStatus) -> Rows {

@@ -1,0 +1,165 @@
+/// What help says, word for word. A change here is a change of what people read.
+enum HelpTexts {
+    /// The words of the command, none for the program itself, and its help.
+    static let all: [([String], String)] = [
+        (
+            [],
+            #"""
+            OVERVIEW: A code-review bot for GitLab whose token budget cannot be overspent.
+
+            USAGE: bursar <command> [<options>]
+
+            OPTIONS:
+              --version               Show the version.
+              -h, --help              Show this help.
+
+            COMMANDS:
+              serve                   Runs the daemon: receives webhooks, checks the budget,
+                                      reviews, keeps the books.
+              demo                    Plays a working day of webhooks against stand-ins for
+                                      GitLab and the model, over real HTTP.
+              status                  Shows today's budget: what is used, what is held, what
+                                      is left.
+              prices                  Shows the price table in force, its age and where it
+                                      comes from.
+              cleanup                 Deletes or archives the files that are older than
+                                      retention allows.
+
+              See 'bursar <command> --help' for a command's options and examples.
+
+            """#
+        ),
+        (
+            ["serve"],
+            #"""
+            OVERVIEW: Runs the daemon: receives webhooks, checks the budget, reviews, keeps
+            the books.
+
+            Settings come from the environment and from .env in the working directory;
+            .env.example lists them all, and every wrong value is named at the start.
+            Without GITLAB_URL and GITLAB_TOKEN it is a budget service for other bots.
+
+            SIGTERM or SIGINT stops it: it takes no new work, lets reviews under way finish
+            for up to 60 seconds, and closes the books last. A second signal ends it at
+            once.
+
+            USAGE: bursar serve
+
+            OPTIONS:
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar serve
+                  with the settings in .env
+              TOKEN_DAILY_LIMIT=500000 BURSAR_PORT=9000 bursar serve
+                  with two of them from the environment
+
+            """#
+        ),
+        (
+            ["demo"],
+            #"""
+            OVERVIEW: Plays a working day of webhooks against stand-ins for GitLab and the
+            model, over real HTTP.
+
+            No account, no key, no network: a small GitLab and a rule-based reviewer that
+            answers in the model's wire format listen on loopback, and the real daemon works
+            against them until the budget is exhausted and reset. The books are written to a
+            new directory, never to TOKEN_DATA_DIR, and the daemon stays up until Ctrl-C.
+
+            USAGE: bursar demo [--data-dir <dir>] [--port <port>] [--verbose]
+
+            OPTIONS:
+              --data-dir <dir>        Where the books go: a directory without books.
+                                      (default: a new one)
+              --port <port>           The daemon's port; 0 takes any free one. A busy port
+                                      is given up for a free one. (default: 8000)
+              -v, --verbose           Show the daemon's log too.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar demo
+                  play the day
+              bursar demo --data-dir /tmp/books --port 0
+                  with the books in a directory of your choice
+
+            """#
+        ),
+        (
+            ["status"],
+            #"""
+            OVERVIEW: Shows today's budget: what is used, what is held, what is left.
+
+            Reads the files beside a running daemon, without its lock. The bar is green
+            under 70 %, yellow from 70 and red above 90; '#' is used, '+' is held. The limit
+            is that of this command's own settings.
+
+            USAGE: bursar status [--format <format>] [--data-dir <dir>] [--no-color]
+
+            OPTIONS:
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              --no-color              No colour, also on a terminal.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar status
+                  a bar for people
+              bursar status --format json
+                  the same figures as GET /budget/status
+
+            """#
+        ),
+        (
+            ["prices"],
+            #"""
+            OVERVIEW: Shows the price table in force, its age and where it comes from.
+
+            Prices are in USD per million tokens. MODEL_PRICES_FILE puts a table of your own
+            in place of the shipped one. A model matches by its exact id, or by its id with
+            a date behind it; a model that is not in the table has no price, which is never
+            taken for zero.
+
+            USAGE: bursar prices [--model <id>] [--format <format>]
+
+            OPTIONS:
+              --model <id>            Only the price that this model's calls would get.
+              -f, --format <format>   How to write the report. (default: table)
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar prices
+                  the whole table
+              bursar prices --model claude-sonnet-5-5 --format json
+                  one model, for a program
+
+            """#
+        ),
+        (
+            ["cleanup"],
+            #"""
+            OVERVIEW: Deletes or archives the files that are older than retention allows.
+
+            TOKEN_SUMMARY_RETENTION_DAYS and TOKEN_LOG_RETENTION_DAYS say how long files
+            stay; with TOKEN_ARCHIVE_DIR they are moved there. The current and the previous
+            period always stay. Safe beside a running daemon, which does the same once a
+            day.
+
+            USAGE: bursar cleanup [--dry-run] [--format <format>] [--data-dir <dir>]
+
+            OPTIONS:
+              --dry-run               Show what would go, and leave it.
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar cleanup --dry-run
+                  see what would go
+              bursar cleanup --format json
+                  for cron: {"summaries_deleted": 5, "logs_deleted": 2}
+
+            """#
+        ),
+    ]
+}
