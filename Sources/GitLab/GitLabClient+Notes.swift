@@ -25,7 +25,7 @@ extension GitLabClient {
                             body: ["body": .string(note.body)], eventUUID: eventUUID, policy: .gitLabCreating)))
             } catch {
                 let posting = error
-                guard error.kind == .unavailable, error.mayHaveHappened, let marker = note.marker, let botUserID,
+                guard error.kind == .unavailable, error.mayHaveHappened, let marker = note.marker,
                     postingCount < Self.postingCountMax, !Task.isCancelled
                 else { throw error }
                 let seconds = Double(1 << postingCount) * (1 - 0.25 * environment.random())
@@ -92,7 +92,7 @@ extension GitLabClient {
 
     /// Our newest note that ends with `marker`; nil when there is none, or when GitLab has no list of notes to look in.
     public func findNote(
-        projectID: Int, iid: Int, marker: NoteMarker, botUserID: Int, eventUUID: String? = nil
+        projectID: Int, iid: Int, marker: NoteMarker, botUserID: Int?, isBrief: Bool = false, eventUUID: String? = nil
     ) async throws(GitLabError) -> Note? {
         var page = 1
         for _ in 0..<Self.pageCountMax {
@@ -100,7 +100,7 @@ extension GitLabClient {
                 operation: "read the notes of \(projectID)!\(iid)",
                 path:
                     "\(Self.path(projectID, iid))?sort=desc&order_by=created_at&page=\(page)&per_page=\(Self.pageSize)",
-                eventUUID: eventUUID)
+                eventUUID: eventUUID, isBrief: isBrief)
             let response: ClientResponse
             do throws(GitLabError) {
                 response = try await send(call)
@@ -110,7 +110,9 @@ extension GitLabClient {
                 throw error
             }
             let notes = (try Self.parse(response, call.operation).array ?? []).compactMap { Note($0) }
-            if let found = notes.first(where: { $0.authorID == botUserID && !$0.isSystem && marker.ends($0.body) }) {
+            if let found = notes.first(where: {
+                (botUserID == nil || $0.authorID == botUserID) && !$0.isSystem && marker.ends($0.body)
+            }) {
                 return found
             }
             guard let next = Self.nextPage(after: page, response.fields) else { return nil }

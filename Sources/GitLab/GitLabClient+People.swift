@@ -12,9 +12,9 @@ extension GitLabClient {
     /// The role from which on a member may push: Developer (GitLab "Members API", access levels).
     public static let developerAccessLevel = 30
 
-    /// Who the token belongs to.
+    /// Who the token belongs to. Asked briefly: the work can do without.
     public func currentUser() async throws(GitLabError) -> GitLabUser {
-        let call = Call(operation: "ask GitLab whose token this is", path: "/user")
+        let call = Call(operation: "ask GitLab whose token this is", path: "/user", isBrief: true)
         let response = try await send(call)
         let value = try Self.parse(response, call.operation)
         guard let id = value["id"]?.number else {

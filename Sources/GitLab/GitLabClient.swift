@@ -16,6 +16,8 @@ public struct GitLabClient: Sendable {
     public static let diffBytesMax = 64 << 20
     /// Seconds for one request.
     public static let deadlineSeconds = 30.0
+    /// Seconds for one request of a look-up that the work can do without.
+    public static let briefDeadlineSeconds = 5.0
 
     /// Where GitLab is.
     public let base: GitLabBaseURL
@@ -39,6 +41,8 @@ public struct GitLabClient: Sendable {
         var body: JSONValue?
         var eventUUID: String?
         var policy = RetryPolicy.gitLabRepeatable
+        /// A look-up that the work can do without.
+        var isBrief = false
     }
 
     /// Sends `call` as often as its policy allows; any 2xx returns.
@@ -46,13 +50,15 @@ public struct GitLabClient: Sendable {
         var request = ClientRequest(
             method: call.method, url: base.api + call.path,
             fields: ["PRIVATE-TOKEN": token, "Accept": "application/json", "User-Agent": "bursar"],
-            deadlineSeconds: Self.deadlineSeconds, answerBytesMax: Self.answerBytesMax)
+            deadlineSeconds: call.isBrief ? Self.briefDeadlineSeconds : Self.deadlineSeconds,
+            answerBytesMax: Self.answerBytesMax)
         if let eventUUID = call.eventUUID { request.fields["X-Gitlab-Event-UUID"] = eventUUID }
         if let body = call.body {
             request.body = body.bytes
             request.fields["Content-Type"] = "application/json"
         }
-        let retrying = RetryingTransport(transport, policy: call.policy, environment: environment)
+        let retrying = RetryingTransport(
+            transport, policy: call.isBrief ? .gitLabBrief : call.policy, environment: environment)
         let response: ClientResponse
         do throws(HTTPClientError) {
             response = try await retrying.send(request)

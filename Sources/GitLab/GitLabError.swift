@@ -37,11 +37,14 @@ public struct GitLabError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether the same may work later without anybody doing anything.
     public var isTemporary: Bool { kind == .rateLimited || kind == .unavailable }
 
-    /// `cannot post a note on 42!7: GitLab answered 403: insufficient_scope. Give GITLAB_TOKEN the scope api.`
-    public var description: String {
+    /// What failed and why, without what to do about it.
+    public var reason: String {
         let answer = status.map { "GitLab answered \($0)\(message.isEmpty ? "" : ": \(message)")" } ?? message
-        return "cannot \(operation): \(answer)\(answer.hasSuffix(".") ? "" : ".")\(hint.isEmpty ? "" : " \(hint)")"
+        return "cannot \(operation): \(answer)\(answer.hasSuffix(".") ? "" : ".")"
     }
+
+    /// `cannot post a note on 42!7: GitLab answered 403: insufficient_scope. Give GITLAB_TOKEN the scope api.`
+    public var description: String { "\(reason)\(hint.isEmpty ? "" : " \(hint)")" }
 
     init(
         _ operation: String, _ kind: Kind, status: Int? = nil, message: String, hint: String,

@@ -26,8 +26,8 @@ public struct MergeRequest: Sendable, Equatable {
     public let state: String
     /// Whether it is a draft.
     public let isDraft: Bool
-    /// The titles of its labels.
-    public let labels: [String]
+    /// The titles of its labels; nil when GitLab does not say.
+    public let labels: [String]?
     /// The head commit; nil when it has none.
     public let sha: String?
     /// The commits of the newest diff; nil while GitLab still prepares it.
@@ -53,15 +53,15 @@ public struct MergeRequest: Sendable, Equatable {
     public var isOpen: Bool { state == "opened" || state == "reopened" }
 
     init?(_ value: JSONValue) {
-        guard let iid = value["iid"]?.number else { return nil }
-        self.iid = iid
+        guard value.object != nil else { return nil }
+        iid = value["iid"]?.number ?? 0
         projectID = value["project_id"]?.number ?? value["target_project_id"]?.number ?? 0
         sourceProjectID = value["source_project_id"]?.number
         title = value["title"]?.string ?? ""
         description = value["description"]?.string ?? ""
         state = value["state"]?.string ?? "opened"
         isDraft = value["draft"]?.truth ?? value["work_in_progress"]?.truth ?? isDraftTitle(title)
-        labels = value["labels"]?.labelTitles ?? []
+        labels = value["labels"]?.labelTitles
         let refs = value["diff_refs"]
         if let base = refs?["base_sha"]?.words, let head = refs?["head_sha"]?.words,
             let start = refs?["start_sha"]?.words

@@ -53,6 +53,12 @@ public struct RetryPolicy: Sendable {
         obeysShouldRetry: false, firstWaitSeconds: 1, waitSecondsMax: 30, askedSecondsMax: 120,
         stopsWhenAskedLonger: true, obeysRateLimitReset: true)
 
+    /// For look-ups that the work can do without: once more at most, and soon.
+    public static let gitLabBrief = RetryPolicy(
+        retryCountMax: 1, statuses: [408, 429, 500], everyStatusFrom: 502, repeatsUnknownOutcome: false,
+        obeysShouldRetry: false, firstWaitSeconds: 1, waitSecondsMax: 1, askedSecondsMax: 5,
+        stopsWhenAskedLonger: true, obeysRateLimitReset: false)
+
     /// For requests to GitLab that create something: again only when nothing can have been created.
     public static let gitLabCreating = RetryPolicy(
         retryCountMax: 5, statuses: [429], everyStatusFrom: .max, repeatsUnknownOutcome: false,

@@ -63,6 +63,7 @@ public struct URLSessionTransport: HTTPTransport {
             }
             prepared.setValue(field.value, forHTTPHeaderField: field.name)
         }
+        if request.fields["User-Agent"] == nil { prepared.setValue("bursar", forHTTPHeaderField: "User-Agent") }
         prepared.setValue("close", forHTTPHeaderField: "Connection")
         if let body = request.body { prepared.httpBody = Data(body) }
         return prepared

@@ -26,7 +26,7 @@ public struct JSONLimits: Sendable {
 extension JSONValue {
     /// Reads one JSON text (RFC 8259, UTF-8 without a byte order mark) with nothing but white space around it.
     ///
-    /// Stricter than the RFC asks: a name that comes twice in an object is refused, and so is a lone surrogate.
+    /// Stricter than the RFC asks: a name that comes twice in an object is refused. A lone surrogate becomes U+FFFD.
     public init(parsing bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) {
         var reader = JSONReader(bytes: bytes, limits: limits)
         self = try reader.text()
@@ -258,19 +258,21 @@ private struct JSONReader {
         case UInt8(ascii: "r"): buffer.append(0x0D)
         case UInt8(ascii: "t"): buffer.append(0x09)
         case UInt8(ascii: "u"):
-            let start = position
             var scalar = try hexadecimal4()
-            if 0xD800..<0xDC00 ~= scalar {
-                guard current == UInt8(ascii: "\\"), position + 1 < bytes.count,
-                    bytes[position + 1] == UInt8(ascii: "u")
-                else { throw failure("half a surrogate pair", at: start) }
+            if 0xD800..<0xDC00 ~= scalar, current == UInt8(ascii: "\\"), position + 1 < bytes.count,
+                bytes[position + 1] == UInt8(ascii: "u")
+            {
+                let start = position
                 position += 2
                 let low = try hexadecimal4()
-                guard 0xDC00..<0xE000 ~= low else { throw failure("half a surrogate pair", at: start) }
-                scalar = 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00)
+                if 0xDC00..<0xE000 ~= low {
+                    scalar = 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00)
+                } else {
+                    position = start
+                }
             }
-            guard let scalar = Unicode.Scalar(scalar) else { throw failure("half a surrogate pair", at: start) }
-            buffer.append(contentsOf: Array(String(scalar).utf8))
+            // Half a pair is what is left of an emoji that was cut: it must not cost the whole text.
+            buffer.append(contentsOf: Array(String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8))
         default: throw failure("an unknown escape", at: position - 1)
         }
     }

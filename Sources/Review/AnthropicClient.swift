@@ -37,7 +37,10 @@ public struct AnthropicClient: ModelClient {
     }
 
     private func answer(_ value: JSONValue, requestID: String?, milliseconds: Int) -> ModelOutcome {
-        guard let blocks = value["content"]?.array else {
+        // Some proxies answer a plain text, or null for nothing.
+        let content = value["content"]
+        let plain: [JSONValue]? = content?.string.map { [["type": "text", "text": .string($0)]] }
+        guard let blocks = plain ?? content?.array ?? (value["usage"]?.object == nil ? nil : []) else {
             let reason = "The model answered, but not in the form of the Messages API."
             return .unknown(reason: reason, detail: exchange.detail(VendorError(body: value.bytes)))
         }

@@ -28,7 +28,7 @@ extension NoteText {
             ]
         } else {
             sentence =
-                "The AI code review service has reached \(limit) (\(used) tokens used). "
+                "The AI code review service has reached \(limit) (\(used) tokens used\(refusal.heldTokens > 0 ? ", \(held) held" : "")). "
                 + "Reviews will automatically resume " + (isDaily ? "tomorrow." : "at \(reset).")
             details = "Reviews will resume at \(isDaily ? "midnight UTC (\(reset))" : reset)"
             let after = isDaily ? "tomorrow" : "after \(reset)"

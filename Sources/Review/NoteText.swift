@@ -16,7 +16,7 @@ public enum NoteText {
         // A code block left open would swallow all that follows.
         parts.append(text + (Markdown.closingFence(of: text).map { "\n" + $0 } ?? ""))
         if text.isEmpty { parts[parts.count - 1] = "The model wrote nothing." }
-        parts.append("---\n" + coverage(figures))
+        parts.append("---\n" + coverage(answer, figures))
         parts.append(footer(answer, figures))
         return parts.joined(separator: "\n\n") + "\n"
     }
@@ -44,6 +44,8 @@ public enum NoteText {
         case nothing
         /// Perhaps something: this many tokens stay held until the budget resets or the outcome is known.
         case unknown(heldTokens: Int)
+        /// The books could not take it down.
+        case notCounted
     }
 
     /// That a review failed for good: why, and what to do.
@@ -53,6 +55,7 @@ public enum NoteText {
         let cost =
             switch spending {
             case .nothing: "No tokens were spent."
+            case .notCounted: "Whether tokens were spent is not in the books."
             case .unknown(let held):
                 "The call may have been charged, so \(grouped(held)) tokens stay held in the budget until it resets "
                     + "or the outcome is known."
@@ -115,11 +118,17 @@ public enum NoteText {
         return remarks
     }
 
-    private static func coverage(_ figures: ReviewFigures) -> String {
+    /// How much of the change the model was shown; "reviewed" only where it said something about it.
+    private static func coverage(_ answer: ModelAnswer, _ figures: ReviewFigures) -> String {
         let count = figures.includedFiles.count
-        guard !figures.omittedFiles.isEmpty else { return count == 1 ? "The changed file was reviewed." : "All \(counted(count, "changed file")) reviewed." }
+        var verb = "reviewed"
+        if case .refused = answer.stop { verb = "shown to the model" }
+        if answer.text.trimmed.isEmpty { verb = "shown to the model" }
+        guard !figures.omittedFiles.isEmpty else {
+            return count == 1 ? "The changed file was \(verb)." : "All \(counted(count, "changed file")) \(verb)."
+        }
         let all = count + figures.omittedFiles.count
-        return "**\(grouped(count)) of \(counted(all, "changed file")) reviewed.** Not reviewed:\n"
+        return "**\(grouped(count)) of \(counted(all, "changed file")) \(verb).** Not \(verb):\n"
             + list(figures.omittedFiles)
     }
 

@@ -60,7 +60,7 @@ public struct OpenAIClient: ModelClient {
     private func answer(_ value: JSONValue, requestID: String?, milliseconds: Int) -> ModelOutcome {
         let choice = value["choices"]?.array?.first
         let message = choice?["message"]
-        let text = message?["content"]?.string ?? ""
+        let text = Self.text(message?["content"])
         let usage = TokenUsage(openAI: value["usage"], hasText: !text.isEmpty)
         guard message != nil || usage != nil else {
             let reason = "The model answered, but not in the form of chat completions."
@@ -72,6 +72,12 @@ public struct OpenAIClient: ModelClient {
                 stop: stop(
                     choice?["finish_reason"]?.string, refusal: message?["refusal"]?.string, hasText: !text.isEmpty),
                 requestID: requestID, durationMilliseconds: milliseconds))
+    }
+
+    /// The text of a message: a string, or parts of which those of type `text` count.
+    private static func text(_ content: JSONValue?) -> String {
+        content?.string
+            ?? content?.array?.filter { $0["type"]?.string == "text" }.compactMap { $0["text"]?.string }.joined() ?? ""
     }
 
     private func stop(_ reason: String?, refusal: String?, hasText: Bool) -> ModelAnswer.Stop {

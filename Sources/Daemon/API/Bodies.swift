@@ -56,6 +56,11 @@ extension Fields {
             user: text("user", default: fallback?.user ?? ""),
             agent: optionalText("agent") ?? fallback?.agent ?? "reviewer",
             command: optionalText("command") ?? fallback?.command ?? "review",
-            model: text("model", default: fallback?.model ?? (modelIsNeeded ? nil : "")))
+            model: text("model", default: fallback?.model ?? (modelIsNeeded ? nil : CallContext.unnamedModel)))
     }
+}
+
+extension CallContext {
+    /// What stands for the model of a reservation that names none; it has no price.
+    static let unnamedModel = "unnamed"
 }

@@ -68,7 +68,7 @@ struct BudgetRoutes: Sendable {
     private func settle(_ routed: RoutedRequest, _ responder: Responder) {
         let id = routed.parameters["id"] ?? ""
         // A reservation that is done is still asked about: a repeated settlement gets the answer it got before.
-        let context = ledger.reservation(id)?.context ?? CallContext(model: "")
+        let context = ledger.reservation(id)?.context ?? CallContext(model: CallContext.unnamedModel)
         let body: UsageBody
         do { body = try UsageBody(routed.request.body, settling: context) } catch {
             return responder.send(.problem(error))

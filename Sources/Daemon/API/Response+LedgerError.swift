@@ -6,9 +6,8 @@ extension Response {
     /// What a caller over HTTP is told when the books refuse an operation.
     static func problem(_ error: LedgerError) -> Response {
         let (status, title) = meaning(of: error)
-        let detail = "\(error)."
         return .problem(
-            status, title: title, detail: detail.prefix(1).uppercased() + detail.dropFirst(),
+            status, title: title, detail: "\(error).",
             fields: status == 503 ? [("Retry-After", "30")] : [])
     }
 

@@ -16,8 +16,9 @@ extension MergeRequestFacts {
     init(_ mergeRequest: MergeRequest, _ job: ReviewJob) {
         self.init(
             project: job.projectPath, iid: job.mergeRequest.iid, title: mergeRequest.title,
-            description: mergeRequest.description, author: mergeRequest.authorUsername, sourceBranch: mergeRequest.sourceBranch,
-            targetBranch: mergeRequest.targetBranch, labels: mergeRequest.labels, url: mergeRequest.webURL ?? "",
+            description: mergeRequest.description, author: mergeRequest.authorUsername,
+            sourceBranch: mergeRequest.sourceBranch,
+            targetBranch: mergeRequest.targetBranch, labels: mergeRequest.labels ?? [], url: mergeRequest.webURL ?? "",
             headSHA: mergeRequest.sha ?? "")
     }
 }

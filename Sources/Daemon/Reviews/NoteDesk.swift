@@ -43,7 +43,9 @@ final class NoteDesk: Sendable {
 
     /// Puts `markdown` on the merge request: in the place of the notice that stands there, or as a new note.
     func post(_ markdown: String, as kind: Kind, on job: ReviewJob) async throws {
-        let note = HarmlessNote(markdown: markdown, marker: kind.marker, secrets: secrets)
+        let note = HarmlessNote(
+            markdown: markdown, marker: kind.marker, secrets: secrets,
+            characterLimit: HarmlessNote.characterLimitMax)
         let key = job.mergeRequest
         let botUserID = await bot.known()
         if let standing = await standingNotice(on: job, botUserID) {
@@ -56,6 +58,16 @@ final class NoteDesk: Sendable {
         let posted = try await gitlab.createNote(
             projectID: key.projectID, iid: key.iid, note: note, botUserID: botUserID, eventUUID: job.eventUUID)
         remember(kind == .notice ? posted.id.map { Notice(id: $0, body: note.body) } : nil, on: key)
+    }
+
+    /// Whether the review that this delivery asked for stands on the merge request already, from before a restart.
+    func hasReview(of headSHA: String, for job: ReviewJob) async -> Bool {
+        guard let botUserID = await bot.known() else { return false }
+        let marker = Kind.review(headSHA: headSHA, deliveryID: job.deliveryID).marker
+        let note = try? await gitlab.findNote(
+            projectID: job.mergeRequest.projectID, iid: job.mergeRequest.iid, marker: marker, botUserID: botUserID,
+            isBrief: true, eventUUID: job.eventUUID)
+        return note != nil
     }
 
     /// False: somebody deleted it, or it was written under a token that is no more.
@@ -80,7 +92,7 @@ final class NoteDesk: Sendable {
         do {
             let note = try await gitlab.findNote(
                 projectID: key.projectID, iid: key.iid, marker: Kind.notice.marker, botUserID: botUserID,
-                eventUUID: job.eventUUID)
+                isBrief: true, eventUUID: job.eventUUID)
             return note.map { Notice(id: $0.id, body: $0.body) }
         } catch {
             log(.warning, "notes cannot be read, posting a new one", ["merge_request": job.name, "error": "\(error)"])

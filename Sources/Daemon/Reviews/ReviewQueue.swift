@@ -39,8 +39,10 @@ package final class ReviewQueue: Sendable {
         case queued
         /// The same delivery, or the same wish by another delivery, has been seen.
         case duplicate(reason: String)
-        /// There is no room, or the daemon is stopping.
+        /// There is no room.
         case full
+        /// The daemon is stopping.
+        case stopped
     }
 
     /// Jobs that may wait.
@@ -55,6 +57,7 @@ package final class ReviewQueue: Sendable {
         var deliveries = RecentSet<String>(capacity: rememberedMax)
         var wishes = RecentSet<Wish>(capacity: rememberedMax)
         var heads = RecentSet<Head>(capacity: rememberedMax)
+        var removals = RecentSet<Removal>(capacity: rememberedMax)
         var isStopped = false
         var idleWaiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -63,6 +66,11 @@ package final class ReviewQueue: Sendable {
         let mergeRequest: MergeRequestKey
         let headSHA: String
         let generation: Int
+        let updatedAt: String
+    }
+
+    private struct Removal: Hashable {
+        let mergeRequest: MergeRequestKey
         let updatedAt: String
     }
 
@@ -84,7 +92,7 @@ package final class ReviewQueue: Sendable {
     /// Takes `job` unless it has been seen or there is no room.
     package func offer(_ job: ReviewJob) -> Acceptance {
         let acceptance = state.withLock { state -> Acceptance in
-            guard !state.isStopped else { return .full }
+            guard !state.isStopped else { return .stopped }
             guard job.deliveryID.isEmpty || !state.deliveries.contains(job.deliveryID) else {
                 return .duplicate(reason: "this delivery has been received before")
             }
@@ -113,11 +121,19 @@ package final class ReviewQueue: Sendable {
     }
 
     /// Notes that the label was taken away: what waits for the merge request is dropped, and adding the label asks again.
-    package func withdraw(_ mergeRequest: MergeRequestKey) {
+    /// False: the same removal has been seen, by this delivery or by that of another hook.
+    package func withdraw(_ mergeRequest: MergeRequestKey, deliveryID: String, updatedAt: String) -> Bool {
         state.withLock { state in
+            let removal = Removal(mergeRequest: mergeRequest, updatedAt: updatedAt)
+            guard !state.deliveries.contains(deliveryID), updatedAt.isEmpty || !state.removals.contains(removal) else {
+                return false
+            }
+            state.deliveries.insert(deliveryID)
+            if !updatedAt.isEmpty { state.removals.insert(removal) }
             state.waiting.removeAll { $0.mergeRequest == mergeRequest }
             if state.generations.count >= Self.rememberedMax { state.generations.removeAll() }
             state.generations[mergeRequest, default: 0] += 1
+            return true
         }
     }
 

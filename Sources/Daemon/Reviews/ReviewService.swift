@@ -28,7 +28,7 @@ struct ReviewService: Sendable {
             [
                 wanted.token, settings.model.apiKey, settings.server.apiToken,
             ].compactMap { $0?.revealed } + (wanted.webhookSecrets + wanted.signingTokens).map(\.revealed)
-        let bot = BotUser(gitlab: gitlab, log: environment.log)
+        let bot = BotUser(gitlab: gitlab, now: environment.time.now, log: environment.log)
         let reviewer = Reviewer(
             gitlab: gitlab, model: try Self.model(settings.model, environment), ledger: ledger, prices: prices,
             rules: Reviewer.Rules(
@@ -36,7 +36,9 @@ struct ReviewService: Sendable {
                 outputTokensMax: settings.review.outputTokensMax),
             notes: NoteDesk(gitlab: gitlab, bot: bot, secrets: secrets, log: environment.log),
             metrics: metrics,
-            now: environment.time.now, randomness: environment.randomness, log: environment.log)
+            now: environment.time.now,
+            monotonicNanoseconds: environment.time.monotonicNanoseconds, sleep: environment.sleep,
+            randomness: environment.randomness, log: environment.log)
         queue = ReviewQueue(concurrency: settings.review.concurrency) { job in await reviewer.run(job) }
         Task { await bot.known() }
         routes = [

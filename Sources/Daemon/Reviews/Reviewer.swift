@@ -23,6 +23,8 @@ struct Reviewer: Sendable {
     let notes: NoteDesk
     let metrics: Metrics
     let now: @Sendable () -> Instant
+    let monotonicNanoseconds: @Sendable () -> UInt64
+    let sleep: @Sendable (Double) async throws -> Void
     let randomness: @Sendable () -> UInt64
     let log: Log
 
@@ -47,6 +49,12 @@ struct Reviewer: Sendable {
             log(.info, "review skipped", ["merge_request": job.name, "reason": reason])
             return .skipped
         }
+        if await notes.hasReview(of: mergeRequest.sha ?? "", for: job) {
+            log(
+                .info, "review skipped",
+                ["merge_request": job.name, "reason": "this delivery's review was posted before"])
+            return .skipped
+        }
         let diffs = try await gitlab.diffs(
             projectID: job.mergeRequest.projectID, iid: job.mergeRequest.iid, eventUUID: job.eventUUID)
         let files = diffs.files.map(ChangedFile.init)
@@ -61,7 +69,7 @@ struct Reviewer: Sendable {
             return .empty
         }
         let task = Subject(job: job, mergeRequest: mergeRequest, prompt: prompt, incompleteness: diffs.incompleteness)
-        return try await call(task, triesLeft: 2)
+        return try await call(task, lostTokens: 0)
     }
 
     /// What belongs together from the prompt on.
@@ -75,7 +83,9 @@ struct Reviewer: Sendable {
 
     private func reasonToSkip(_ mergeRequest: MergeRequest, _ job: ReviewJob) -> String? {
         if !mergeRequest.isOpen { return "it is \(mergeRequest.state)" }
-        if !mergeRequest.labels.contains(rules.label) { return "the label '\(rules.label)' was taken away" }
+        if let labels = mergeRequest.labels, !labels.contains(rules.label) {
+            return "the label '\(rules.label)' was taken away"
+        }
         return nil
     }
 
@@ -88,12 +98,13 @@ struct Reviewer: Sendable {
     // MARK: - The call
 
     /// Holds the tokens and calls the model; once more, under a new hold, when the outcome of the first call is unknown.
-    private func call(_ task: Subject, triesLeft: Int) async throws -> Outcome {
+    /// `lostTokens` are those that an earlier call without an outcome holds.
+    private func call(_ task: Subject, lostTokens: Int) async throws -> Outcome {
         let held = task.prompt.heldTokens(maxOutputTokens: rules.outputTokensMax)
         let request = ReservationRequest(
             estimatedTokens: held, context: context(of: task), timeToLiveSeconds: Self.holdSecondsMax)
         let reservation: Reservation
-        switch try await ledger.reserve(request) {
+        switch try await admission(of: request) {
         case .granted(let granted, let decision):
             reservation = granted
             if decision == .warn {
@@ -117,14 +128,31 @@ struct Reviewer: Sendable {
                     "merge_request": task.job.name, "reservation": reservation.id, "reason": reason,
                     "detail": detail ?? "",
                 ])
-            guard triesLeft > 1 else {
-                let text = NoteText.failure(
-                    reason, advice: "Ask your DevOps team to look at the model's service",
-                    spending: .unknown(heldTokens: held), labelName: rules.label, headSHA: task.head)
-                try await notes.post(text, as: .notice, on: task.job)
-                return .failed
-            }
-            return try await call(task, triesLeft: triesLeft - 1)
+            guard lostTokens > 0 else { return try await call(task, lostTokens: held) }
+            let text = NoteText.failure(
+                reason, advice: "Ask your DevOps team to look at the model's service",
+                spending: .unknown(heldTokens: lostTokens + held), labelName: rules.label, headSHA: task.head)
+            try await notes.post(text, as: .notice, on: task.job)
+            return .failed
+        }
+    }
+
+    /// Reserves; while only calls under way stand in the way of a review that would fit, waits for them to settle.
+    private func admission(of request: ReservationRequest) async throws -> Admission {
+        let start = monotonicNanoseconds()
+        while true {
+            let admission = try await ledger.reserve(request)
+            guard case .refused(let refusal) = admission,
+                refusal.requestedTokens <= refusal.limitTokens - min(refusal.limitTokens, refusal.usedTokens),
+                monotonicNanoseconds() &- start < Self.roomWaitNanosecondsMax
+            else { return admission }
+            // Unresolved holds stay until the day ends: they are not worth waiting for.
+            let underWay = ledger.openReservations().filter { $0.state != .unresolved }.reduce(0) { $0 + $1.tokens }
+            guard refusal.requestedTokens <= refusal.largestThatFits + underWay else { return admission }
+            let revision = ledger.revision
+            repeat {
+                try await sleep(0.2)
+            } while ledger.revision == revision && monotonicNanoseconds() &- start < Self.roomWaitNanosecondsMax
         }
     }
 
@@ -190,11 +218,28 @@ struct Reviewer: Sendable {
         }
         var figures = figures(task, reservation, cost)
         figures.incompleteness = task.incompleteness
-        try await notes.post(
-            NoteText.review(answer, figures: figures),
-            as: .review(headSHA: task.head, deliveryID: task.job.deliveryID), on: task.job)
-        log(.info, "review posted", ["merge_request": task.job.name, "head": task.head])
-        return .posted
+        return await postPaid(NoteText.review(answer, figures: figures), task)
+    }
+
+    /// Posts what was paid for, and again for a while when GitLab does not take it: nothing else can bring it back.
+    private func postPaid(_ text: String, _ task: Subject) async -> Outcome {
+        for pause in Self.postingPausesSeconds + [nil] {
+            do {
+                try await notes.post(
+                    text, as: .review(headSHA: task.head, deliveryID: task.job.deliveryID), on: task.job)
+                log(.info, "review posted", ["merge_request": task.job.name, "head": task.head])
+                return .posted
+            } catch {
+                log(
+                    .error, "a paid review could not be posted",
+                    [
+                        "merge_request": task.job.name, "error": "\(error)",
+                        "next_try_seconds": pause.map { String(Int($0)) } ?? "none, the review is lost",
+                    ])
+                guard let pause, (try? await sleep(pause)) != nil else { return .failed }
+            }
+        }
+        return .failed
     }
 
     private func figures(_ task: Subject, _ reservation: Reservation, _ cost: CallCost?) -> ReviewFigures {
@@ -214,12 +259,13 @@ struct Reviewer: Sendable {
         switch error {
         case let error as GitLabError:
             text = NoteText.failure(
-                "Bursar \(error)", advice: error.hint.isEmpty ? "Try again later" : error.hint, spending: .nothing,
+                "Bursar \(error.reason)", advice: error.hint.isEmpty ? "Try again later" : error.hint,
+                spending: .nothing,
                 labelName: rules.label, headSHA: job.headSHA)
         case let error as LedgerError:
             text = NoteText.failure(
                 "The token books cannot be used: \(error).", advice: "Ask your DevOps team to look at the daemon's log",
-                spending: .nothing, labelName: rules.label, headSHA: job.headSHA)
+                spending: .notCounted, labelName: rules.label, headSHA: job.headSHA)
         default:
             text = NoteText.failure(
                 "Something unexpected went wrong.", advice: "Ask your DevOps team to look at the daemon's log",
@@ -232,6 +278,10 @@ struct Reviewer: Sendable {
         }
     }
 
+    /// Pauses before a paid review is posted again, beside the tries of each posting itself: ten minutes in all.
+    private static let postingPausesSeconds: [Double?] = [5, 30, 120, 450]
+    /// How long a review waits for calls under way to settle before it is blocked.
+    private static let roomWaitNanosecondsMax: UInt64 = 15 * 60 * 1_000_000_000
     /// A hold outlives the longest call with all its retries.
     private static let holdSecondsMax = 2 * 3600
 }

@@ -56,7 +56,7 @@ struct WebhookRoute: Sendable {
         let (status, reason) = take(delivery)
         guard let status else {
             return .problem(
-                503, title: "No room", detail: reason, fields: [("Retry-After", "60")])
+                503, title: "The delivery was not taken", detail: reason, fields: [("Retry-After", "60")])
         }
         metrics.add(to: .deliveries(status: status))
         log(.info, "delivery", ["status": status, "reason": reason, "delivery": delivery.id])
@@ -72,7 +72,9 @@ struct WebhookRoute: Sendable {
             return decline(delivery)
         }
         let key = MergeRequestKey(projectID: event.projectID, iid: event.iid)
-        if event.removed(label) { queue.withdraw(key) }
+        if event.removed(label), !queue.withdraw(key, deliveryID: delivery.id, updatedAt: event.updatedAt ?? "") {
+            return ("duplicate", "this removal of the label '\(label)' has been received before")
+        }
         guard case .review(let trigger) = trigger.decide(delivery) else { return decline(delivery) }
         let job = ReviewJob(
             mergeRequest: key, projectPath: trigger.projectPath, headSHA: trigger.headSHA ?? "",
@@ -82,10 +84,8 @@ struct WebhookRoute: Sendable {
         case .queued: return ("queued", trigger.kind.sentence(label))
         case .duplicate(let reason): return ("duplicate", reason)
         case .full:
-            return (
-                nil,
-                "\(ReviewQueue.waitingMax) reviews are waiting, or the daemon is stopping; send the delivery again later"
-            )
+            return (nil, "\(ReviewQueue.waitingMax) reviews are waiting already; send the delivery again later")
+        case .stopped: return (nil, "the daemon is stopping; send the delivery again in a minute")
         }
     }
 
