@@ -49,10 +49,16 @@ final class LoopbackServer: Sendable {
         guard listener >= 0, bound else { throw URLError(.cannotCreateFile) }
         port = UInt16(bigEndian: address.sin_port)
         self.listener = listener
+        // The thread alone closes the listener: closed elsewhere, its number could be another server's by the next `accept`.
         Thread { [weak self] in
+            defer { close(listener) }
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0, let server = self else { return }
+                guard connection >= 0 else { return }
+                guard let server = self else {
+                    close(connection)
+                    return
+                }
                 Thread { server.serve(connection, script) }.start()
             }
         }.start()
@@ -61,10 +67,7 @@ final class LoopbackServer: Sendable {
     /// A server that sends `answer` to every request.
     convenience init(answer: String) throws { try self.init { _, _ in [.send(answer)] } }
 
-    deinit {
-        shutdown(listener, CInt(SHUT_RDWR))
-        close(listener)
-    }
+    deinit { shutdown(listener, CInt(SHUT_RDWR)) }
 
     private func serve(_ connection: CInt, _ script: (Int, Received) -> [Step]) {
         defer { close(connection) }

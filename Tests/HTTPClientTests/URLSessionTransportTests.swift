@@ -88,7 +88,7 @@ import Testing
         #expect(error?.description.contains("token=s") == false)
     }
 
-    @Test func `TLS to a server without it was never sent`() async throws {
+    @Test func `a server without TLS is sent no request over TLS`() async throws {
         let server = try LoopbackServer(answer: "HTTP/1.1 400 X\r\n\r\n")
         let url = "https://127.0.0.1:\(server.port)"
         // The server waits for a line break that the greeting of TLS need not have: the client gives up first.
