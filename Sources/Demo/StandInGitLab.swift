@@ -13,8 +13,6 @@ package final class StandInGitLab: Sendable {
         package let id: Int
         /// Its Markdown.
         package var body: String
-        /// How often it was edited.
-        package var editCount: Int
     }
 
     /// GitLab's number and name of the bot that the access token belongs to.
@@ -165,7 +163,7 @@ package final class StandInGitLab: Sendable {
             return .json(400, ["error": "body is missing, body is empty"])
         }
         let note = state.withLock { state in
-            let note = Note(id: state.nextNoteID, body: body, editCount: 0)
+            let note = Note(id: state.nextNoteID, body: body)
             state.nextNoteID += 1
             state.notes[mergeRequest.key, default: []].append(note)
             return note
@@ -184,7 +182,6 @@ package final class StandInGitLab: Sendable {
                 })
             else { return nil }
             state.notes[mergeRequest.key]?[place].body = body
-            state.notes[mergeRequest.key]?[place].editCount += 1
             return state.notes[mergeRequest.key]?[place]
         }
         return note.map { .json(200, $0.json) } ?? .json(404, ["message": "404 Note Not Found"])

@@ -12,7 +12,7 @@ import Testing
         #expect(ending.status == 0)
         #expect(ending.complaint.isEmpty)
         #expect(ending.output.contains("Daily Token Budget Exhausted"))
-        #expect(ending.output.contains("has 1 note, edited once."))
+        #expect(ending.output.contains("has 1 note."))
         let announced = ending.output.split(separator: "\n")
             .filter { $0.hasPrefix("     \(folder.path)/books/") }.map {
                 String($0.dropFirst(5 + folder.path.count + 1))

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Platform
 
 /// A fresh temporary folder that goes away with its last reference.
@@ -23,7 +24,14 @@ final class Folder: Sendable {
     /// An empty file, open for writing.
     func newFile(_ name: String) throws -> FileHandle {
         try write(name, "")
-        return try FileHandle(forWritingTo: URL(fileURLWithPath: "\(path)/\(name)"))
+        return try Self.opened("\(path)/\(name)")
+    }
+
+    /// A file that is there, open for writing.
+    static func opened(_ path: String) throws -> FileHandle {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else { throw POSIXFailure("open", path) }
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
     /// What a file holds; empty when there is none.

@@ -48,7 +48,7 @@ final class Program: Sendable {
         process.currentDirectoryURL = URL(fileURLWithPath: workingDirectory.path, isDirectory: true)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput =
-            try output.map { try FileHandle(forWritingTo: URL(fileURLWithPath: $0)) } ?? streams.newFile("output")
+            try output.map { try Folder.opened($0) } ?? streams.newFile("output")
         process.standardError = try streams.newFile("complaint")
         process.terminationHandler = { [ended] _ in ended.flag.store(true, ordering: .releasing) }
         try process.run()
