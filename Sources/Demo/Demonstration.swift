@@ -183,6 +183,8 @@ package final class Demonstration: Sendable {
     // MARK: - The end
 
     private func showBooks() async throws {
+        // The summaries follow the rows by a tenth of a second.
+        try await Task.sleep(for: .milliseconds(300))
         let files = try BooksOnDisk(directory: options.dataDirectory)
         say(Self.rule("the books", width: options.width))
         for path in files.monthlyLogs {

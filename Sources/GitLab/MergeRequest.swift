@@ -53,7 +53,7 @@ public struct MergeRequest: Sendable, Equatable {
     public var isOpen: Bool { state == "opened" || state == "reopened" }
 
     init?(_ value: JSONValue) {
-        guard value.object != nil else { return nil }
+        guard value["iid"] != nil || value["state"] != nil || value["sha"] != nil else { return nil }
         iid = value["iid"]?.number ?? 0
         projectID = value["project_id"]?.number ?? value["target_project_id"]?.number ?? 0
         sourceProjectID = value["source_project_id"]?.number

@@ -49,6 +49,17 @@ import UTCTime
         try await stage.strike()
     }
 
+    @Test func `a reservation needs no more than its size`() async throws {
+        let stage = try Stage()
+        let made = try await stage.send("POST", "/budget/reservations", ["estimated_tokens": 1000])
+        #expect(made.status == 201)
+        let id = try #require(made.body["id"]?.string)
+        let settled = try await stage.send(
+            "POST", "/budget/reservations/\(id)/settle", ["input_tokens": 1, "output_tokens": 2, "model": "gpt-6-luna"])
+        #expect(settled.status == 200 && settled.body["model"] == "gpt-6-luna")
+        try await stage.strike()
+    }
+
     @Test func `a release gives the tokens back, an unknown id is not found`() async throws {
         let stage = try Stage()
         let id = try #require(try await stage.send("POST", "/budget/reservations", Self.request).body["id"]?.string)

@@ -113,4 +113,19 @@ import UTCTime
         #expect(warnings.count { $0.contains("threshold") } == 1 && warnings.count { $0.contains("large share") } == 1)
         try await stage.strike()
     }
+
+    @Test func `reviews that fit wait for the holds of those under way`() async throws {
+        let wanted = Self.mergeRequests(8)
+        let stage = try Stage(
+            settings: ["TOKEN_DAILY_LIMIT": "25000", "REVIEW_CONCURRENCY": "4"], mergeRequests: wanted)
+        try await withThrowingTaskGroup { group in
+            for mergeRequest in wanted { group.addTask { try await stage.label(mergeRequest) } }
+            try await group.waitForAll()
+        }
+        await (try stage.daemon).untilIdle()
+        #expect(stage.model.calls.count == 8)
+        #expect(try stage.rows().count == 8)
+        #expect(wanted.allSatisfy { stage.gitlab.notes(of: $0).first?.body.contains("Looks good.") == true })
+        try await stage.strike()
+    }
 }

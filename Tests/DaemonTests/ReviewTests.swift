@@ -3,6 +3,7 @@ import Foundation
 import HTTPServer
 import HTTPWire
 import JSON
+import Synchronization
 import Testing
 import UTCTime
 
@@ -182,6 +183,53 @@ import UTCTime
         #expect(stage.gitlab.notes(of: Self.mergeRequest).first?.body.contains("Fine by me.") == true)
         let row = try #require(try stage.rows().first)
         #expect(Array(row[8...10]) == ["2000", "100", "2100"] && row[14] == "1500")
+        try await stage.strike()
+    }
+
+    @Test func `a paid review is posted when GitLab takes it at last`() async throws {
+        let failures = Mutex(15)
+        let stage = try Stage(gitlabTrouble: { head in
+            guard head.method == .post else { return nil }
+            let mustFail = failures.withLock { count in
+                count -= 1
+                return count >= 0
+            }
+            return mustFail ? .json(500, ["message": "500 Internal Server Error"]) : nil
+        })
+        try await stage.label(Self.mergeRequest)
+        let notes = stage.gitlab.notes(of: Self.mergeRequest)
+        #expect(notes.count == 1 && notes[0].body.contains("Looks good."))
+        #expect(stage.model.calls.count == 1)
+        #expect(try stage.rows().count == 1)
+        try await stage.strike()
+    }
+
+    @Test func `a GitLab that knows neither user nor notes still gets its review`() async throws {
+        let stage = try Stage(gitlabTrouble: { head in
+            head.method == .get && (head.rawPath.hasSuffix("/user") || head.rawPath.hasSuffix("/notes"))
+                ? .json(500, ["message": "no"]) : nil
+        })
+        try await stage.label(Self.mergeRequest)
+        #expect(stage.gitlab.notes(of: Self.mergeRequest).count == 1)
+        try await stage.strike()
+    }
+
+    @Test func `a removal that two hooks tell makes one new wish`() async throws {
+        let stage = try Stage()
+        try await stage.label(Self.mergeRequest)
+        let removed = stage.gitlab.remove(label: "ai-review", from: Self.mergeRequest)
+        let added = stage.gitlab.add(label: "ai-review", to: Self.mergeRequest)
+        stage.clock.advance(to: stage.clock.now.adding(seconds: 60))
+        func event(_ labels: (before: [String], after: [String]), second: Int64) -> JSONValue {
+            Self.mergeRequest.labelDelivery(
+                before: labels.before, after: labels.after, at: Instant(seconds: 1_800_000_000 + second),
+                instance: stage.gitlab.url)
+        }
+        #expect(try await stage.deliver(event(removed, second: 1)).body["status"] == "ignored")
+        #expect(try await stage.deliver(event(added, second: 2)).body["status"] == "queued")
+        #expect(try await stage.deliver(event(removed, second: 1)).body["status"] == "duplicate")
+        #expect(try await stage.deliver(event(added, second: 2)).body["status"] == "duplicate")
+        #expect(stage.model.calls.count == 2)
         try await stage.strike()
     }
 }

@@ -70,7 +70,7 @@ import Testing
         #expect(blind.calls.filter { $0.hasPrefix("POST") }.count == 1)
         let unknown = ScriptedGitLab { _, _ in answer(500) }
         guard case .failure = await post(unknown, bot: nil) else { return #expect(Bool(false)) }
-        #expect(unknown.requests.count == 1)
+        #expect(unknown.calls.filter { $0.hasPrefix("POST") }.count == 1)
         let always = ScriptedGitLab { _, request in request.method == "POST" ? answer(500) : answer(200, "[]") }
         guard case .failure = await post(always) else { return #expect(Bool(false)) }
         #expect(always.calls.filter { $0.hasPrefix("POST") }.count == GitLabClient.postingCountMax)

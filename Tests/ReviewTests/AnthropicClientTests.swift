@@ -186,8 +186,17 @@ import Testing
         #expect(failure.advice.contains("ANTHROPIC_BASE_URL"))
     }
 
+    @Test(arguments: [#"{"content": "text"}"#, #"{"content": [{"type": "text", "text": "text"}]}"#])
+    func `an answer that came without usage is an answer`(_ body: String) async throws {
+        guard case .answered(let answer) = try await Self.call(.answer(200, body)).0 else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(answer.text == "text" && answer.usage == nil)
+    }
+
     @Test(arguments: [
-        (200, "<html>welcome</html>"), (200, ""), (200, "[]"), (200, #"{"content": "text"}"#),
+        (200, "<html>welcome</html>"), (200, ""), (200, "[]"),
         (200, #"{"content": [}"#),
         (200, #"{"type": "error", "error": {"type": "api_error", "message": "late"}}"#), (204, ""),
         (502, "<html>Bad Gateway</html>"), (504, "<html>Gateway Time-out</html>"),

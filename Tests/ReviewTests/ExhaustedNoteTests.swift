@@ -51,7 +51,7 @@ import UTCTime
             labelName: "ai-review", resumesByItself: false)
         #expect(
             note.hasPrefix(
-                "⚠️ **Token Budget `` back`end `` Exhausted**\n\nThe AI code review service has reached the limit of the token budget `` back`end `` (12,345 tokens used). Reviews will automatically resume at 2026-01-01 00:00 UTC.\n"
+                "⚠️ **Token Budget `` back`end `` Exhausted**\n\nThe AI code review service has reached the limit of the token budget `` back`end `` (12,345 tokens used, 600 held). Reviews will automatically resume at 2026-01-01 00:00 UTC.\n"
             ))
         #expect(note.contains("- Reviews will resume at 2026-01-01 00:00 UTC\n"))
         #expect(note.contains("- Used: 12,345 of 20,000 tokens; held for running reviews: 600\n"))

@@ -87,7 +87,7 @@ struct BudgetRoutes: Sendable {
     private func completed(_ body: UsageBody) -> CompletedCall {
         CompletedCall(
             usage: body.usage, durationMilliseconds: body.durationMilliseconds,
-            cost: prices.cost(of: body.usage, model: body.context.model, at: now()))
+            cost: prices.cost(of: body.usage, model: body.context.model, at: now()), model: body.context.model)
     }
 }
 
