@@ -1,6 +1,7 @@
 public import Budget
 public import Platform
 import Synchronization
+import UTCTime
 
 /// The books of one data directory: usage records, reservations and the daily budget.
 ///
@@ -196,6 +197,9 @@ public final class Ledger: Sendable {
     /// Ends the books: everything asked for is answered, the summaries are exact, the directory is free for another process.
     /// Operations after this fail with `LedgerError.closed`. Never call it from a completion.
     public func close() { engine.close() }
+
+    /// The latest time that the books have seen.
+    var latest: Instant { engine.core.withLock { $0.books.latest } }
 
     /// One round of what the keeper thread does.
     func tick() {

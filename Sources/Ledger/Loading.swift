@@ -78,7 +78,7 @@ struct Loading {
         }
         let latest = max(now, loaded.journal.latest ?? now)
         let current = max(existing.last ?? latest.day.month, latest.day.month)
-        let first = min(loaded.journal.mark?.month ?? current, current)
+        let first = min(loaded.journal.mark?.oldestMonth ?? current, current)
         var wanted = existing.filter { $0 >= first }
         if latest.day <= current.firstDay.adding(days: 1) { wanted.append(current.adding(months: -1)) }
         return Set(wanted + [current, first]).sorted()

@@ -43,7 +43,8 @@ final class FakeDisk: Sendable {
         var fault: Fault?
         var faultsMet = 0
         var capacity = Int.max
-        var operations: [String] = []
+        /// Counts the processes: calls of one that was killed do nothing.
+        var process = 0
     }
 
     /// Which calls fail, by their number, and how.
@@ -96,8 +97,11 @@ final class FakeDisk: Sendable {
             state.descriptors = [:]
             state.locks = [:]
             state.fault = nil
+            state.process += 1
         }
     }
+
+    private func isAlive(_ process: Int) -> Bool { state.withLock { $0.process == process } }
 
     /// The power is gone.
     func cutPower(_ random: inout some RandomNumberGenerator) {
@@ -141,12 +145,22 @@ final class FakeDisk: Sendable {
 
     // MARK: The calls
 
+    /// The calls of the process that is running now.
     var table: FileCalls {
-        FileCalls(
-            open: { self.open($0, $1) }, close: { self.close($0) }, write: { self.write($0, $1) },
-            read: { self.read($0, $1, $2) }, synchronizeData: { self.synchronize($0) },
-            synchronize: { self.synchronize($0) }, truncate: { self.truncate($0, $1) }, lock: { self.lock($0) },
-            rename: { self.rename($0, $1) }, unlink: { self.unlink($0) }, makeDirectory: { self.makeDirectory($0) },
+        let process = state.withLock { $0.process }
+        let dead = -Int(EIO)
+        return FileCalls(
+            open: { self.isAlive(process) ? self.open($0, $1) : dead },
+            close: { self.isAlive(process) ? self.close($0) : dead },
+            write: { self.isAlive(process) ? self.write($0, $1) : dead },
+            read: { self.isAlive(process) ? self.read($0, $1, $2) : dead },
+            synchronizeData: { self.isAlive(process) ? self.synchronize($0) : dead },
+            synchronize: { self.isAlive(process) ? self.synchronize($0) : dead },
+            truncate: { self.isAlive(process) ? self.truncate($0, $1) : dead },
+            lock: { self.isAlive(process) ? self.lock($0) : dead },
+            rename: { self.isAlive(process) ? self.rename($0, $1) : dead },
+            unlink: { self.isAlive(process) ? self.unlink($0) : dead },
+            makeDirectory: { self.isAlive(process) ? self.makeDirectory($0) : dead },
             status: { self.status($0) }, names: { self.names($0) }, space: { _ in self.space() })
     }
 

@@ -71,6 +71,7 @@ extension Books {
     /// What the rows hold now. Only to be written when every row that counts is on the disk.
     var mark: JournalMark {
         JournalMark(
+            oldestMonth: unwritten.values.map(\.record.time.day.month).min() ?? today.day.month,
             month: today.day.month, monthRows: monthRows, day: today.day, inputTokens: today.inputTokens,
             outputTokens: today.outputTokens, requestCount: today.requestCount)
     }

@@ -166,7 +166,10 @@ extension Books {
     }
 
     /// The figures whose summaries are behind, and from now on are not.
+    ///
+    /// None while records are in memory alone: a summary never says more than the rows on the disk.
     mutating func takeFreshStatuses() -> [BudgetStatus] {
+        guard waitingIsEmpty else { return [] }
         var statuses: [BudgetStatus] = []
         if hasFreshBefore, let before { statuses.append(status(of: before, held: 0)) }
         if hasFreshToday { statuses.append(status) }

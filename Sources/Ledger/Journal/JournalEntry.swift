@@ -21,7 +21,9 @@ enum JournalEntry: Equatable, Sendable {
 
 /// What the rows certainly held when it was written, so that rows that vanish are missed.
 struct JournalMark: Equatable, Sendable {
-    /// The month whose file was being written: rows of holds that are live may be in it and later ones, not before.
+    /// The earliest month in which a row may be that the journal does not know of.
+    var oldestMonth: Month
+    /// The month of the day.
     var month: Month
     /// Rows of that month.
     var monthRows: Int

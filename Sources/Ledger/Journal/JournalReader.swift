@@ -88,11 +88,11 @@ struct JournalLine: Equatable {
     }
 
     private static func mark(_ fields: inout Fields) throws(JournalError) -> JournalMark {
-        guard let month = Month(year: try fields.number(), month: try fields.number()) else {
-            throw JournalError(reason: "a mark has no month")
-        }
+        guard let oldest = Month(year: try fields.number(), month: try fields.number()),
+            let month = Month(year: try fields.number(), month: try fields.number())
+        else { throw JournalError(reason: "a mark has no month") }
         return JournalMark(
-            month: month, monthRows: try fields.number(), day: try fields.day(), inputTokens: try fields.number(),
+            oldestMonth: oldest, month: month, monthRows: try fields.number(), day: try fields.day(), inputTokens: try fields.number(),
             outputTokens: try fields.number(), requestCount: try fields.number())
     }
 }

@@ -66,6 +66,8 @@ struct JournalWriter: ~Copyable {
 
     private mutating func put(_ mark: JournalMark) {
         line.put("mark")
+        number(mark.oldestMonth.year)
+        number(mark.oldestMonth.month)
         number(mark.month.year)
         number(mark.month.month)
         number(mark.monthRows)
