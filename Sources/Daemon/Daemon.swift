@@ -81,8 +81,8 @@ package final class Daemon: Sendable {
         let startedAt = time.now()
         let prices = try PriceTable.inForce(file: settings.model.pricesFile)
         remark(prices, model: settings.model.id, on: startedAt, log)
-        let ledger = try Ledger.open(
-            LedgerConfiguration(settings), time: time, log: log)
+        let ledger = try openBooks(
+            settings, time: time, log: log)
         do {
             let metrics = Metrics()
             let access = APIAccess(token: settings.server.apiToken?.revealed)
@@ -99,7 +99,10 @@ package final class Daemon: Sendable {
                 ).routes
             let server = Server(routes: routes, time: time, log: log)
             statistics.connect(server)
-            let port = try server.start(host: settings.server.host, port: settings.server.port)
+            let port: Int
+            do { port = try server.start(host: settings.server.host, port: settings.server.port) } catch {
+                throw StartFailure(description: "\(error). BURSAR_HOST and BURSAR_PORT say where to listen.")
+            }
             let cleaner = RetentionTimer(
                 Retention(directory: ledger.configuration.directory, windows: ledger.configuration.retention),
                 time: time,
@@ -140,6 +143,20 @@ package final class Daemon: Sendable {
     /// Returns when no review waits or runs.
     package func untilIdle() async { await queue.untilIdle() }
 
+    private static func openBooks(_ settings: Settings, time: TimeSource, log: Log) throws -> Ledger {
+        do {
+            return try Ledger.open(LedgerConfiguration(settings), time: time, log: log)
+        } catch let failure as POSIXFailure {
+            throw StartFailure(
+                description: "TOKEN_DATA_DIR '\(settings.books.dataDirectory)' cannot be used: \(failure). "
+                    + "Name a directory that the daemon's user may write to.")
+        } catch LedgerError.taken(let directory, let pid) {
+            throw StartFailure(
+                description: "\(LedgerError.taken(directory: directory, by: pid)). "
+                    + "Stop it first, or give this one a TOKEN_DATA_DIR of its own.")
+        }
+    }
+
     private static func remark(_ prices: PriceTable, model: String, on now: Instant, _ log: Log) {
         if prices.price(of: model, at: now) == nil {
             log(.warning, "no price is known for the model, costs will be empty", ["model": model])
@@ -150,6 +167,12 @@ package final class Daemon: Sendable {
                 ["retrieved": "\(prices.retrieved)", "days": String(prices.ageDays(on: now.day))])
         }
     }
+}
+
+/// Why the daemon cannot start, and what to do about it.
+package struct StartFailure: Error, CustomStringConvertible {
+    /// One or two sentences.
+    package let description: String
 }
 
 /// A switch that is thrown once.

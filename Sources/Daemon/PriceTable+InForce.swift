@@ -14,7 +14,7 @@ extension PriceTable {
         let data: Data
         do { data = try Data(contentsOf: URL(fileURLWithPath: file)) } catch {
             throw PricesFileError(
-                description: "MODEL_PRICES_FILE '\(file)' cannot be read: \(error.localizedDescription). "
+                description: "MODEL_PRICES_FILE '\(file)' cannot be read. "
                     + "Name a readable file, or unset the variable to use the shipped prices.")
         }
         do { return try PriceTable(parsing: Array(data)) } catch {

@@ -22,9 +22,11 @@ extension ReviewPrompt {
         let opening = opening(marker: marker) + header.text
         let closing = closing(marker: marker)
         var estimate = TokenEstimator.overhead
-        for part in [ReviewInstructions.system, opening, closing, countLine(Int.max, marker: marker)] {
-            estimate = estimate + estimator.estimate(part)
-        }
+        // Counted with a marker that is always the same: chance must not decide what a change is estimated at.
+        for part in [
+            ReviewInstructions.system, Self.opening(marker: countedMarker) + header.text,
+            Self.closing(marker: countedMarker), countLine(Int.max, marker: countedMarker),
+        ] { estimate = estimate + estimator.estimate(part) }
 
         var body = ""
         var included: [String] = []
@@ -36,7 +38,7 @@ extension ReviewPrompt {
                 continue
             }
             let text = "\(marker) FILE\n\(section.text)"
-            let sum = estimate + estimator.estimate(text)
+            let sum = estimate + estimator.estimate("\(countedMarker) FILE\n\(section.text)")
             guard sum.ceiling <= maxInputTokens else {
                 omitted.append(OmittedFile(path: file.path, reason: .overLimit))
                 continue
@@ -83,6 +85,9 @@ extension ReviewPrompt {
     }
 
     /// A word of 128 random bits that occurs in none of `texts`, whatever the generator gives.
+    /// Stands for the marker where tokens are counted: of the same form.
+    private static let countedMarker = "DATA-9f3c1ab27de845061c7b0e2d4a5f6983"
+
     static func marker(absentFrom texts: [String], randomness: inout some RandomNumberGenerator) -> String {
         let bits = [randomness.next(), randomness.next()] as [UInt64]
         let digits = bits.map { word in
