@@ -24,6 +24,8 @@ enum HelpTexts {
                                       comes from.
               cleanup                 Deletes or archives the files that are older than
                                       retention allows.
+              verify                  Checks the books: rows, sums, summaries and the
+                                      journal.
 
               See 'bursar <command> --help' for a command's options and examples.
 
@@ -160,6 +162,33 @@ enum HelpTexts {
                   for cron: {"summaries_deleted": 5, "logs_deleted": 2}
 
             """#
+        ),
+        (
+            ["verify"],
+            """
+            OVERVIEW: Checks the books: rows, sums, summaries and the journal.
+
+            Reads everything and changes nothing; safe beside a running daemon. Exits 1 when
+            something is wrong, each finding with its file and line. A repair never lowers a
+            counter: where rows are lost, what the journal or a summary knows of them stays
+            counted.
+
+            USAGE: bursar verify [--repair] [--format <format>] [--data-dir <dir>]
+
+            OPTIONS:
+              --repair                Mend what can be mended, keeping a copy of every file
+                                      that is changed. Stop the daemon first.
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar verify
+                  what is wrong, if anything
+              bursar verify --repair
+                  mend it, after the daemon was stopped
+
+            """
         ),
     ]
 }

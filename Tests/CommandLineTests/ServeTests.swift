@@ -66,7 +66,8 @@ import Testing
         let folder = try Folder()
         let first = try await Daemon(in: folder)
         let second = try await Program.run("serve", environment: ["BURSAR_PORT": "0"], in: folder)
-        #expect(second.complaint == "Error: another bursar (pid \(first.program.id)) owns data/tokens\n")
+        let advice = "Stop it first, or give this one a TOKEN_DATA_DIR of its own."
+        #expect(second.complaint == "Error: another bursar (pid \(first.program.id)) owns data/tokens. \(advice)\n")
         #expect(second.status == 1)
         #expect(try await first.stop().status == 0)
         let third = try await Daemon(in: folder)
