@@ -34,7 +34,7 @@ let libraries: [Target] = [
     // One kind of I/O each.
     library("Platform", ["UTCTime"]),
     library("Prices", ["UTCTime", "JSON", "Budget"], resources: [.embedInCode("model-prices.json")]),
-    library("Settings", ["Platform"]),
+    library("Settings", ["Arguments", "Platform"]),
     library("HTTPServer", ["UTCTime", "JSON", "Digest", "HTTPWire", "Platform"]),
     library("HTTPClient", ["UTCTime", "Platform"]),
 

@@ -4,7 +4,7 @@ func suggestion(for typed: String, among names: [String]) -> String {
 }
 
 /// The name that is the fewest typing slips away from `typed`, if these are at most a third of its letters.
-func nearest(to typed: String, among names: [String]) -> String? {
+public func nearest(to typed: String, among names: [String]) -> String? {
     // Longer words are no slip of a name of ours, and the comparison takes time by the product of both lengths.
     let lengthMax = 64
     guard typed.utf8.count <= lengthMax else { return nil }

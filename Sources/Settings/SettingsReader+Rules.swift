@@ -1,3 +1,5 @@
+import Arguments
+
 // What no variable shows by itself: rules between variables, and names nobody reads.
 extension SettingsReader {
     mutating func checkTogether(_ settings: Settings) {
@@ -99,30 +101,4 @@ extension SettingsReader {
                     + (near.map { ". Did you mean \($0)?" } ?? " and is ignored"))
         }
     }
-}
-
-/// The name nearest to `typed`, at most two slips away (letters left out, added, replaced or swapped).
-private func nearest(to typed: String, among names: [String]) -> String? {
-    let slipsMax = 2
-    let near = names.filter { abs($0.utf8.count - typed.utf8.count) <= slipsMax }
-        .map { (name: $0, slips: slips(from: Array(typed.utf8), to: Array($0.utf8))) }
-    return near.min { $0.slips < $1.slips }.flatMap { $0.slips <= slipsMax ? $0.name : nil }
-}
-
-/// Optimal string alignment distance. Both are about as long as our longest name.
-private func slips(from typed: [UInt8], to name: [UInt8]) -> Int {
-    var beforeLast: [Int] = []
-    var last = Array(0...name.count)
-    for (row, letter) in typed.enumerated() {
-        var current = [row + 1]
-        for (column, wanted) in name.enumerated() {
-            var best = min(last[column] + (letter == wanted ? 0 : 1), last[column + 1] + 1, current[column] + 1)
-            if row > 0, column > 0, letter == name[column - 1], typed[row - 1] == wanted {
-                best = min(best, beforeLast[column - 1] + 1)
-            }
-            current.append(best)
-        }
-        (beforeLast, last) = (last, current)
-    }
-    return last[name.count]
 }

@@ -40,7 +40,7 @@ struct Reviewer: Sendable {
         }
     }
 
-    private enum Outcome: String { case posted, blocked, failed, skipped, empty }
+    enum Outcome: String { case posted, blocked, failed, skipped, empty }
 
     private func review(_ job: ReviewJob) async throws -> Outcome {
         let mergeRequest = try await gitlab.mergeRequest(
@@ -73,7 +73,7 @@ struct Reviewer: Sendable {
     }
 
     /// What belongs together from the prompt on.
-    private struct Subject: Sendable {
+    struct Subject: Sendable {
         let job: ReviewJob
         let mergeRequest: MergeRequest
         let prompt: ReviewPrompt
@@ -190,96 +190,6 @@ struct Reviewer: Sendable {
         return .failed
     }
 
-    // MARK: - The answer
-
-    private func book(_ answer: ModelAnswer, under reservation: Reservation, _ task: Subject) async throws -> Outcome {
-        var cost: CallCost?
-        if let usage = answer.usage {
-            cost = prices.cost(of: usage, model: model.model, at: now())
-            let call = CompletedCall(
-                usage: usage, durationMilliseconds: answer.durationMilliseconds, cost: cost,
-                estimatedTokens: reservation.tokens)
-            let booking = try await ledger.settle(reservation.id, with: call)
-            metrics.add(reservation.tokens, to: .estimatedTokens)
-            metrics.add(usage.totalTokens, to: .actualTokens)
-            log(
-                .info, "review settled",
-                [
-                    "merge_request": task.job.name, "usage_id": booking.record.usageID,
-                    "input_tokens": String(usage.inputTokens), "output_tokens": String(usage.outputTokens),
-                    "held_tokens": String(reservation.tokens), "cost_usd": cost?.amount.description ?? "unknown",
-                ])
-        } else {
-            try await ledger.markUnresolved(reservation.id)
-            metrics.add(to: .unresolvedCalls)
-            log(
-                .warning, "answer came without usage, its tokens stay held",
-                ["merge_request": task.job.name, "reservation": reservation.id])
-        }
-        var figures = figures(task, reservation, cost)
-        figures.incompleteness = task.incompleteness
-        return await postPaid(NoteText.review(answer, figures: figures), task)
-    }
-
-    /// Posts what was paid for, and again for a while when GitLab does not take it: nothing else can bring it back.
-    private func postPaid(_ text: String, _ task: Subject) async -> Outcome {
-        for pause in Self.postingPausesSeconds + [nil] {
-            do {
-                try await notes.post(
-                    text, as: .review(headSHA: task.head, deliveryID: task.job.deliveryID), on: task.job)
-                log(.info, "review posted", ["merge_request": task.job.name, "head": task.head])
-                return .posted
-            } catch {
-                log(
-                    .error, "a paid review could not be posted",
-                    [
-                        "merge_request": task.job.name, "error": "\(error)",
-                        "next_try_seconds": pause.map { String(Int($0)) } ?? "none, the review is lost",
-                    ])
-                guard let pause, (try? await sleep(pause)) != nil else { return .failed }
-            }
-        }
-        return .failed
-    }
-
-    private func figures(_ task: Subject, _ reservation: Reservation, _ cost: CallCost?) -> ReviewFigures {
-        let status = ledger.status()
-        return ReviewFigures(
-            prompt: task.prompt, heldTokens: reservation.tokens, cost: cost?.amount,
-            budget: status.isEnabled
-                ? BudgetFigures(
-                    usedTokens: status.totalTokens, heldTokens: status.heldTokens, limitTokens: status.limitTokens)
-                : nil,
-            headSHA: task.head)
-    }
-
-    /// Says on the merge request why there is no review, when GitLab lets us.
-    private func tellFailure(_ error: any Error, of job: ReviewJob) async {
-        let text: String
-        switch error {
-        case let error as GitLabError:
-            text = NoteText.failure(
-                "Bursar \(error.reason)", advice: error.hint.isEmpty ? "Try again later" : error.hint,
-                spending: .nothing,
-                labelName: rules.label, headSHA: job.headSHA)
-        case let error as LedgerError:
-            text = NoteText.failure(
-                "The token books cannot be used: \(error).", advice: "Ask your DevOps team to look at the daemon's log",
-                spending: .notCounted, labelName: rules.label, headSHA: job.headSHA)
-        default:
-            text = NoteText.failure(
-                "Something unexpected went wrong.", advice: "Ask your DevOps team to look at the daemon's log",
-                spending: .nothing, labelName: rules.label, headSHA: job.headSHA)
-        }
-        do { try await notes.post(text, as: .notice, on: job) } catch {
-            log(
-                .error, "failure could not be told on the merge request",
-                ["merge_request": job.name, "error": "\(error)"])
-        }
-    }
-
-    /// Pauses before a paid review is posted again, beside the tries of each posting itself: ten minutes in all.
-    private static let postingPausesSeconds: [Double?] = [5, 30, 120, 450]
     /// How long a review waits for calls under way to settle before it is blocked.
     private static let roomWaitNanosecondsMax: UInt64 = 15 * 60 * 1_000_000_000
     /// A hold outlives the longest call with all its retries.
