@@ -21,8 +21,10 @@ final class Connection {
     var outputSentCount = 0
     /// The request whose body is coming.
     var pending: (head: RequestHead, endpoint: Router.Endpoint, parameters: PathParameters)?
-    /// Bytes of body that the loop counted for this connection.
+    /// Bytes of storage for a body that the loop counted for this connection.
     var countedBodyBytes = 0
+    /// Whether the caller of the request in hand has proven who he is, before its body came.
+    var isProven = false
 
     init(serial: UInt64, socket: consuming StreamSocket, peer: Peer, machine: ConnectionMachine, slot: Int) {
         self.serial = serial

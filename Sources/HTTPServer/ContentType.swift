@@ -6,10 +6,7 @@ enum ContentType {
     ///
     /// Asked only of methods whose content means something. Encoded content (`gzip`) is refused: nothing here unpacks it.
     static func refusal(_ head: RequestHead, _ route: Route) -> Response? {
-        switch route.method {
-        case .post, .put, .patch: break
-        case .get, .head, .delete, .options, .connect, .trace: return nil
-        }
+        guard Route.takesContent(route.method) else { return nil }
         if let encoding = head.fields.bytes(of: "content-encoding"),
             String(decoding: encoding, as: UTF8.self).lowercased() != "identity"
         {

@@ -9,7 +9,7 @@ extension EventLoop {
         while !connection.isClosed {
             switch connection.machine.receive(input, from: &position, now: now) {
             case .more:
-                countBody(connection)
+                if connection.machine.isReadingBody { _ = countBody(connection) }
                 guard position < input.count else { return }
             case .busy:
                 if position < input.count {
@@ -18,7 +18,7 @@ extension EventLoop {
                 return
             case .head(let head): decide(connection, head, hasInput: position < input.count)
             case .body(let body):
-                if let pending = connection.pending {
+                if countBody(connection), let pending = connection.pending {
                     connection.pending = nil
                     run(connection, pending.head, body, pending.endpoint, pending.parameters)
                 }
@@ -28,14 +28,21 @@ extension EventLoop {
         }
     }
 
-    /// Keeps account of the bodies held, over all connections.
-    private func countBody(_ connection: Connection) {
-        let bytes = connection.machine.bodyBytes
-        bodyBytesTotal += bytes - connection.countedBodyBytes
+    /// Keeps account of the body in hand. False when there is no room for it: then it was refused.
+    private func countBody(_ connection: Connection) -> Bool {
+        let bytes = connection.machine.bodyStorageBytes
+        let old = connection.countedBodyBytes
         connection.countedBodyBytes = bytes
-        guard bodyBytesTotal > limits.bodyBytesTotalMax, bytes > 0 else { return }
+        guard !bodies.replace(old, with: bytes, isProven: connection.isProven) else { return true }
         connection.machine.abandon(now: now)
         refuse(connection, HTTPRefusal(503, "Too many large requests are being received."))
+        return false
+    }
+
+    /// Forgets the body of a request that is answered or lost.
+    func uncountBody(_ connection: Connection) {
+        _ = bodies.replace(connection.countedBodyBytes, with: 0, isProven: connection.isProven)
+        connection.countedBodyBytes = 0
     }
 
     /// Refuses in the fixed order 404, 405, 401 (or what the access check answers), 413, 415, 417, or goes on.
@@ -48,9 +55,12 @@ extension EventLoop {
                 .problem(405, detail: "This path takes \(allowed).", fields: [("Allow", allowed)]))
         case .options(let allowed): respond(connection, Response(status: 204, fields: [("Allow", allowed)]))
         case .route(let endpoint, let parameters):
-            let refusal =
-                endpoint.check(head, connection.peer) ?? Self.contentRefusal(head, endpoint)
-            if let refusal {
+            switch endpoint.check(head, connection.peer) {
+            case .refused(let response): return respond(connection, response)
+            case .proven: connection.isProven = true
+            case .unproven: connection.isProven = false
+            }
+            if let refusal = Self.contentRefusal(head, endpoint) {
                 respond(connection, refusal)
             } else {
                 take(connection, head, endpoint, parameters, hasInput: hasInput)
@@ -92,8 +102,6 @@ extension EventLoop {
         _ parameters: PathParameters
     ) {
         // The handler holds the body until it answers, so it stays counted until then.
-        bodyBytesTotal += body.count - connection.countedBodyBytes
-        connection.countedBodyBytes = body.count
         let request = RoutedRequest(
             request: Request(head: head, body: body), parameters: parameters, peer: connection.peer)
         switch endpoint.handler {
@@ -122,8 +130,7 @@ extension EventLoop {
         if let fault = response.fault {
             log(.error, "a handler's response was replaced by a 500", ["fault": fault])
         }
-        bodyBytesTotal -= connection.countedBodyBytes
-        connection.countedBodyBytes = 0
+        uncountBody(connection)
         connection.pending = nil
         let note = connection.machine.beginResponse(now: now)
         // Taken out while it is written, so that the class is asked for it twice and not at every step.

@@ -37,7 +37,7 @@ final class EventLoop {
     /// The response being made; its storage serves the next one too.
     var output: [UInt8] = []
     var dateLine = DateLine()
-    var bodyBytesTotal = 0
+    var bodies: BodyBudget
 
     init(
         router: Router, limits: ServerLimits, time: TimeSource, log: Log, mailbox: Mailbox, counters: ServerCounters,
@@ -49,6 +49,7 @@ final class EventLoop {
         self.log = log
         self.mailbox = mailbox
         self.counters = counters
+        bodies = BodyBudget(limits: limits)
         self.listeners = listeners
         acceptPause = AcceptPause(limits: limits)
         polls = [pollfd(fd: mailbox.number, events: Int16(POLLIN), revents: 0)]
@@ -156,7 +157,7 @@ final class EventLoop {
     func close(_ connection: Connection) {
         guard !connection.isClosed else { return }
         connection.isClosed = true
-        bodyBytesTotal -= connection.countedBodyBytes
+        uncountBody(connection)
         let slot = connection.slot
         let last = connections.count - 1
         connections.swapAt(slot, last)

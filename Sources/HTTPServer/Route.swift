@@ -19,16 +19,27 @@ public struct Route: Sendable {
     public let handler: Handler
 
     /// A route.
+    ///
+    /// - Parameter bodyBytesMax: nil for 1 MiB, or 4 KiB with methods whose content means nothing (RFC 9110 section
+    ///   9.3): some clients send a `{}` with every request, and nobody needs more.
     public init(
-        _ method: HTTPMethod, _ pattern: String, bodyBytesMax: Int = 1 << 20,
+        _ method: HTTPMethod, _ pattern: String, bodyBytesMax: Int? = nil,
         mediaTypes: [String] = ["application/json"], access: Access = .open, handler: Handler
     ) {
         self.method = method
         self.pattern = pattern
-        self.bodyBytesMax = bodyBytesMax
+        self.bodyBytesMax = bodyBytesMax ?? (Self.takesContent(method) ? 1 << 20 : 4096)
         self.mediaTypes = mediaTypes
         self.access = access
         self.handler = handler
+    }
+
+    /// Whether content sent with `method` means something.
+    static func takesContent(_ method: HTTPMethod) -> Bool {
+        switch method {
+        case .post, .put, .patch: true
+        case .get, .head, .delete, .options, .connect, .trace: false
+        }
     }
 }
 
@@ -42,14 +53,35 @@ public enum Handler: Sendable {
 }
 
 /// Who may call a route. Asked after the path and the method were found right and before any byte of the body is read.
+///
+/// Bodies of callers who have proven nothing may hold less memory together: `ServerLimits.unprovenBodyBytesTotalMax`.
 public struct Access: Sendable {
-    let check: @Sendable (RequestHead, Peer) -> Response?
+    /// What the head of a request says about its caller.
+    public enum Verdict: Sendable {
+        /// The caller has shown that he may call.
+        case proven
+        /// Anybody may call, or only the body can prove something: a signature over it.
+        case unproven
+        /// The caller may not; this is the answer.
+        case refused(Response)
+    }
 
-    /// Lets pass when `check` returns nil; otherwise its response is the answer.
-    public init(_ check: @escaping @Sendable (RequestHead, Peer) -> Response?) { self.check = check }
+    let check: @Sendable (RequestHead, Peer) -> Verdict
+
+    private init(verdict: @escaping @Sendable (RequestHead, Peer) -> Verdict) { check = verdict }
+
+    /// Takes the caller for proven when `check` returns nil; otherwise its response is the answer.
+    public init(_ check: @escaping @Sendable (RequestHead, Peer) -> Response?) {
+        self.init(verdict: { head, peer in check(head, peer).map(Verdict.refused) ?? .proven })
+    }
+
+    /// Does as `verdict` says: for callers of whom the head proves nothing yet.
+    public static func judged(by verdict: @escaping @Sendable (RequestHead, Peer) -> Verdict) -> Access {
+        Access(verdict: verdict)
+    }
 
     /// Everybody.
-    public static let open = Access { _, _ in nil }
+    public static let open = Access.judged { _, _ in .unproven }
 }
 
 /// Who is at the other end of a connection.

@@ -20,7 +20,7 @@ struct Router: Sendable {
         // The parts that each request asks for, so that none of them needs a copy of the whole.
         let method: HTTPMethod
         let bodyBytesMax: Int
-        let check: @Sendable (RequestHead, Peer) -> Response?
+        let check: @Sendable (RequestHead, Peer) -> Access.Verdict
         let handler: Handler
 
         init(_ route: Route) {

@@ -8,8 +8,16 @@ public struct ServerLimits: Sendable {
     public var connectionsMax = 256
     /// Connections that may wait in the kernel.
     public var backlog = 1024
-    /// Bytes of request bodies held at once over all connections; a request that would pass it is answered 503.
+    /// Bytes of storage for request bodies at once over all connections; a request that would pass it is answered 503.
+    ///
+    /// A body is counted from its first byte until it is answered. On top of it comes, while one body is moved to larger
+    /// storage, that one body.
     public var bodyBytesTotalMax = 128 << 20
+    /// Of these, what bodies may take whose callers have proven nothing (see `Access`).
+    ///
+    /// A quarter: strangers who fill it get 503, and those with a token go on. More than the largest such body, a GitLab
+    /// delivery of 25 MiB.
+    public var unprovenBodyBytesTotalMax = 32 << 20
     /// Seconds that a client is told to wait when the server is overloaded.
     public var retryAfterSeconds = 2
     /// How long no connection is taken after the system had no descriptor or memory for one; doubled each time.

@@ -40,14 +40,14 @@ struct ChunkedReader: Sendable {
     }
 
     /// Reads from `position` on, appends data to `body`, and moves `position` behind what was eaten. True at the end.
-    mutating func read(_ input: Span<UInt8>, from position: inout Int, into body: inout [UInt8], limits: HTTPLimits)
+    mutating func read(_ input: Span<UInt8>, from position: inout Int, into body: inout BodyBuffer, limits: HTTPLimits)
         throws(HTTPRefusal)
         -> Bool
     {
         while position < input.count {
             if state == .data {
                 let end = min(input.count, position + size)
-                input.extracting(position..<end).withUnsafeBufferPointer { body.append(contentsOf: $0) }
+                body.append(input.extracting(position..<end), bytesMax: bodyBytesMax)
                 size -= end - position
                 position = end
                 if size == 0 { state = .dataReturn }

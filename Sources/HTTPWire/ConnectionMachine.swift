@@ -87,6 +87,9 @@ public struct ConnectionMachine: Sendable {
     /// Bytes of body held now.
     public var bodyBytes: Int { reader.bodyBytes }
 
+    /// Bytes of storage that the body of the request in hand takes, here or, once it was handed out, with its handler.
+    public var bodyStorageBytes: Int { reader.bodyStorageBytes }
+
     /// Whether the answer to the request in hand must have no content.
     public var isHead: Bool { reader.isHead }
 
@@ -173,7 +176,10 @@ public struct ConnectionMachine: Sendable {
     }
 
     /// Gives the request in hand up, because the server as a whole cannot carry it; it is answered and closed.
+    ///
+    /// What was read of its body is freed at once.
     public mutating func abandon(now: UInt64) {
+        reader.abandon()
         mustClose = true
         phase = .awaitingResponse(since: now)
     }

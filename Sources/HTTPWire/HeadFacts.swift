@@ -36,11 +36,37 @@ struct HeadFacts: Sendable {
             let major = decimal(bytes, (version.lowerBound + 5)..<(version.lowerBound + 6)),
             bytes[version.lowerBound + 6] == UInt8(ascii: "."),
             let minor = decimal(bytes, (version.lowerBound + 7)..<version.upperBound)
-        else { throw .syntax("The version must be HTTP/1.1 or HTTP/1.0.") }
+        else { throw Self.wrongVersion }
         majorVersion = UInt8(truncatingIfNeeded: major)
         minorVersion = minor
         target = try RequestTarget(bytes, (methodEnd + 1)..<targetEnd, isOptions: method == .options)
     }
+
+    /// Refuses the beginning of a request line that is longer than its limit, when nothing that follows can mend it.
+    static func checkBeginning(_ bytes: Span<UInt8>, _ range: Range<Int>, limits: HTTPLimits) throws(HTTPRefusal) {
+        let methodEnd = firstIndex(of: space, bytes, range) ?? range.upperBound
+        try checkMethod(bytes, range.lowerBound..<methodEnd, limits: limits)
+        guard methodEnd > range.lowerBound, methodEnd < range.upperBound else {
+            throw .syntax("The request line must be a method, a target and a version.")
+        }
+        let isOptions = HTTPMethod(bytes, range.lowerBound..<methodEnd) == .options
+        let target = (methodEnd + 1)..<range.upperBound
+        guard let targetEnd = firstIndex(of: space, bytes, target) else {
+            return try RequestTarget.checkBeginning(bytes, target, isOptions: isOptions)
+        }
+        _ = try RequestTarget(bytes, target.lowerBound..<targetEnd, isOptions: isOptions)
+        let version = (targetEnd + 1)..<range.upperBound
+        // What of the version is there must fit; a zero stands for any digit.
+        let form = Array("HTTP/0.0".utf8)
+        let isVersion =
+            version.count <= form.count
+            && zip(version, form).allSatisfy { index, wanted in
+                wanted == UInt8(ascii: "0") ? decimal(bytes, index..<(index + 1)) != nil : bytes[index] == wanted
+            }
+        guard isVersion else { throw wrongVersion }
+    }
+
+    private static let wrongVersion = HTTPRefusal.syntax("The version must be HTTP/1.1 or HTTP/1.0.")
 
     static func checkMethod(_ bytes: Span<UInt8>, _ range: Range<Int>, limits: HTTPLimits) throws(HTTPRefusal) {
         guard range.count <= limits.methodBytesMax else { throw .syntax("The method is too long.") }
@@ -84,7 +110,7 @@ struct HeadFacts: Sendable {
         case .contentLength:
             hasContentLength = true
             contentLength = decimal(bytes, value)
-        case .transferEncoding: coding = TransferCoding(bytes, value)
+        case .transferEncoding: coding = coding == nil ? TransferCoding(bytes, value) : .faulty
         case .webhookID, .contentType, .authorization, .gitLabToken, .gitLabEvent, .idempotencyKey, .contentEncoding,
             .webhookSignature, .webhookTimestamp, .gitLabEventUUID:
             break

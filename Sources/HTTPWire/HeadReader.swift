@@ -126,9 +126,8 @@ struct HeadReader: Sendable {
             return facts.refusal(
                 ofSize: "The header fields are longer than \(limits.fieldSectionBytesMax) bytes.", status: 431)
         }
-        let end = firstIndex(of: space, bytes.span, 0..<bytes.count) ?? bytes.count
         do throws(HTTPRefusal) {
-            try HeadFacts.checkMethod(bytes.span, 0..<end, limits: limits)
+            try HeadFacts.checkBeginning(bytes.span, 0..<scannedCount, limits: limits)
             return HTTPRefusal(414, "The request line is longer than \(limits.requestLineBytesMax) bytes.")
         } catch {
             return error

@@ -29,7 +29,8 @@ public struct RequestReader: Sendable {
     private var restBytes = 0
     private var chunks: ChunkedReader?
     private var refusal: HTTPRefusal?
-    private var body: [UInt8] = []
+    private var body = BodyBuffer()
+    private var bodyBytesMax = 0
     private var framing = RequestHead.Framing.none
 
     /// Whether the request in hand is for HEAD, as far as it is known: then a refusal has no content either.
@@ -43,6 +44,9 @@ public struct RequestReader: Sendable {
 
     /// Bytes of body held now.
     public var bodyBytes: Int { body.count }
+
+    /// Bytes of storage that the body of the request in hand takes, here or, once it was handed out, with its owner.
+    public private(set) var bodyStorageBytes = 0
 
     /// Reads from `position` on and moves it behind what was eaten. Nil when all was eaten and more bytes are needed.
     public mutating func read(_ input: Span<UInt8>, from position: inout Int) throws(HTTPRefusal) -> Event? {
@@ -61,6 +65,7 @@ public struct RequestReader: Sendable {
         case .length(let count):
             guard count <= bytesMax else { throw refuse(.bodyTooLarge(bytesMax)) }
             (stage, restBytes) = (.counted, count)
+            bodyBytesMax = count
         case .chunked:
             stage = .chunked
             chunks = ChunkedReader(
@@ -73,10 +78,17 @@ public struct RequestReader: Sendable {
         if stage == .deciding, framing == .none { stage = .head }
     }
 
+    /// Gives the request in hand up: what was read of its body is freed, and nothing more is read.
+    mutating func abandon() {
+        guard stage != .refused else { return }
+        _ = refuse(.syntax("The request was given up."))
+    }
+
     private mutating func refuse(_ refusal: HTTPRefusal) -> HTTPRefusal {
         stage = .refused
         self.refusal = refusal
-        body = []
+        body = BodyBuffer()
+        bodyStorageBytes = 0
         return refusal
     }
 
@@ -84,6 +96,7 @@ public struct RequestReader: Sendable {
         switch stage {
         case .head:
             if head.isComplete { head = HeadReader() }
+            bodyStorageBytes = 0
             guard let head = try head.read(input, from: &position, limits: limits) else { return nil }
             framing = head.framing
             stage = .deciding
@@ -91,20 +104,22 @@ public struct RequestReader: Sendable {
         case .deciding: return nil
         case .counted:
             let end = position + min(restBytes, input.count - position)
-            input.extracting(position..<end).withUnsafeBufferPointer { body.append(contentsOf: $0) }
+            body.append(input.extracting(position..<end), bytesMax: bodyBytesMax)
+            bodyStorageBytes = body.reservedBytes
             restBytes -= end - position
             position = end
             return restBytes == 0 ? finish() : nil
         case .chunked:
             let isComplete = try chunks?.read(input, from: &position, into: &body, limits: limits)
+            bodyStorageBytes = body.reservedBytes
             return isComplete ?? true ? finish() : nil
         case .refused: throw refusal ?? .syntax("The connection was refused.")
         }
     }
 
     private mutating func finish() -> Event {
-        let whole = body
-        body = []
+        let whole = body.bytes
+        body = BodyBuffer()
         chunks = nil
         stage = .head
         return .end(body: whole)

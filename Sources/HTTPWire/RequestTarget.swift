@@ -57,6 +57,29 @@ struct RequestTarget: Sendable {
         if marks.hasPercent { try Self.checkEscapes(bytes, query) }
     }
 
+    /// Refuses the beginning of a target that goes on behind `range`, when nothing that follows can mend it.
+    ///
+    /// The last segment and a cut escape are not judged: what follows may complete them.
+    static func checkBeginning(_ bytes: Span<UInt8>, _ range: Range<Int>, isOptions: Bool) throws(HTTPRefusal) {
+        var marks = Marks()
+        for index in range { try marks.see(bytes[index], at: index) }
+        var end = range.upperBound
+        for count in 1...2 where range.count > count && bytes[range.upperBound - count] == UInt8(ascii: "%") {
+            end = range.upperBound - count
+        }
+        try checkEscapes(bytes, range.lowerBound..<end)
+        if marks.question == nil {
+            // Neither `*` nor anything else without a slash is so long.
+            guard let slash = range.last(where: { bytes[$0] == UInt8(ascii: "/") }) else { throw wrongForm }
+            end = slash
+        }
+        guard end > range.lowerBound else { return }
+        _ = try RequestTarget(bytes, range.lowerBound..<end, isOptions: isOptions)
+    }
+
+    private static let wrongForm = HTTPRefusal.syntax(
+        "The request target must be a path, or a URL with http or https.")
+
     /// What one look at each byte tells, so that plain targets, which most are, need no other.
     private struct Marks {
         /// Where the query begins.
@@ -94,7 +117,7 @@ struct RequestTarget: Sendable {
             guard isHost(bytes, start..<end) else { throw .syntax("The request target names no valid host.") }
             return start..<end
         }
-        throw .syntax("The request target must be a path, or a URL with http or https.")
+        throw wrongForm
     }
 
     /// Refuses what could climb out of its segment.
@@ -160,23 +183,4 @@ struct RequestTarget: Sendable {
         }
         return result
     }
-}
-
-/// Whether the bytes in `range` are a host with an optional port (RFC 9110 section 7.2), not empty and without user.
-func isHost(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    var index = range.lowerBound
-    if index < range.upperBound, bytes[index] == UInt8(ascii: "[") {
-        guard let end = firstIndex(of: UInt8(ascii: "]"), bytes, range), end > index + 1 else { return false }
-        for place in (index + 1)..<end
-        where hexadecimal(bytes[place]) == nil && bytes[place] != UInt8(ascii: ":") && !isHostCharacter(bytes[place]) {
-            return false
-        }
-        index = end + 1
-    } else {
-        while index < range.upperBound, isHostCharacter(bytes[index]) { index += 1 }
-        guard index > range.lowerBound else { return false }
-    }
-    guard index < range.upperBound else { return true }
-    guard bytes[index] == UInt8(ascii: ":"), range.upperBound - index <= 6 else { return false }
-    return ((index + 1)..<range.upperBound).allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= bytes[$0] }
 }

@@ -99,11 +99,14 @@ import Testing
         let head = "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: "
         let fits = try server.answer(head + "500\r\n\r\n" + String(repeating: "x", count: 500))
         #expect(fits?.hasPrefix("HTTP/1.1 200 ") == true)
-        let client = try server.client()
-        client.send(head + "502\r\n\r\n" + String(repeating: "x", count: 501))
-        let refused = try #require(client.receiveAll())
-        #expect(refused.hasPrefix("HTTP/1.1 503 "))
-        #expect(refused.contains("\r\nRetry-After: 2\r\n"))
+        // Refused at the end of the body, and before it.
+        for (announced, sent) in [(501, 501), (501, 500)] {
+            let client = try server.client()
+            client.send(head + "\(announced)\r\n\r\n" + String(repeating: "x", count: sent))
+            let refused = try #require(client.receiveAll())
+            #expect(refused.hasPrefix("HTTP/1.1 503 "))
+            #expect(refused.contains("\r\nRetry-After: 2\r\n"))
+        }
         server.gate.open()
         #expect(first.receive(until: "xxx") != nil)
         let again = try server.answer(head + "1000\r\n\r\n" + String(repeating: "x", count: 1000))
@@ -115,5 +118,52 @@ import Testing
         let answer = try #require(try server.answer(String(repeating: get, count: 4)))
         #expect(answer.components(separatedBy: "200 OK").count == 4)
         #expect(answer.components(separatedBy: "Connection: close").count == 2)
+    }
+
+    @Test func `a body refused for overload is answered once, and what still comes is dropped`() throws {
+        let server = try TestServer { $0.bodyBytesTotalMax = 1500 }
+        let first = try server.client()
+        first.send(
+            "POST /late HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + String(repeating: "x", count: 1000))
+        #expect(server.gate.wait(for: 1))
+        let client = try server.client()
+        client.send(
+            "POST /late HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n" + String(repeating: "x", count: 600))
+        let head = try #require(client.receive(until: "received.\"}\n"))
+        #expect(head.hasPrefix("HTTP/1.1 503 "))
+        for _ in 0..<50 { #expect(client.send([UInt8](repeating: 120, count: 10_000))) }
+        client.endSending()
+        #expect(client.receiveAll() == "")
+        #expect(server.server.statistics.responseCounts[5] == 1)
+    }
+
+    @Test func `strangers cannot take the room of those who have proven who they are`() throws {
+        #expect(ServerLimits().unprovenBodyBytesTotalMax * 4 == ServerLimits().bodyBytesTotalMax)
+        let known = Route(
+            .post, "/known", access: Access { _, _ in nil }, handler: .now { _ in Response(status: 200) })
+        let unsigned = Route(
+            .post, "/unsigned", access: .judged { _, _ in .unproven }, handler: .now { _ in Response(status: 200) })
+        let server = try TestServer([known, unsigned]) {
+            $0.bodyBytesTotalMax = 4000
+            $0.unprovenBodyBytesTotalMax = 1000
+        }
+        func status(_ path: String, _ count: Int) throws -> Substring? {
+            let head = "POST \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: \(count)\r\n\r\n"
+            let body = String(repeating: "x", count: count)
+            return try server.answer(head + body)?.split(separator: " ").dropFirst().first
+        }
+        #expect(try status("/unsigned", 1001) == "503")
+        let stranger = try server.client()
+        stranger.send(
+            "POST /late HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n" + String(repeating: "x", count: 900))
+        #expect(server.gate.wait(for: 1))
+        #expect(try status("/unsigned", 101) == "503")
+        #expect(try status("/unsigned", 100) == "200")
+        #expect(try status("/known", 3100) == "200")
+        #expect(try status("/known", 3101) == "503", "they share the whole")
+        server.gate.open()
+        #expect(stranger.receive(until: "xxx") != nil)
+        #expect(try status("/unsigned", 1000) == "200", "what was answered is free again")
+        #expect(try status("/known", 4000) == "200")
     }
 }

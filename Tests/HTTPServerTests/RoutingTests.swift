@@ -86,6 +86,19 @@ import Testing
         if let allowed { #expect(answer?.contains("\r\nAllow: \(allowed)\r\n") == true) }
     }
 
+    // A body of such a request means nothing (RFC 9110 section 9.3.1), so little of it is held.
+    @Test(arguments: [
+        (HTTPMethod.get, 4096, 200), (.get, 4097, 413), (.delete, 4096, 200), (.delete, 4097, 413),
+        (.post, 4097, 200), (.post, (1 << 20) + 1, 413),
+    ]) func `methods whose content means nothing hold little of it`(
+        _ method: HTTPMethod, _ count: Int, _ wanted: Int
+    ) throws {
+        let server = try TestServer([Route(method, "/any", handler: .now { _ in Response(status: 200) })])
+        let head =
+            "\(method.rawValue) /any HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: \(count)\r\n\r\n"
+        #expect(status(try server.answer(head + String(repeating: "x", count: count))) == wanted)
+    }
+
     @Test func `an upgrade is not taken up`() throws {
         let server = try TestServer()
         let fields = "Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AA"

@@ -101,6 +101,20 @@ import Testing
         #expect(feed(&machine, get) == "more", "what comes after the last is dropped")
     }
 
+    @Test func `a body that is given up is freed, and nothing more of it is read`() {
+        var machine = begun(post)
+        _ = machine.takeBody(bodyBytesMax: 5, hasInput: true, now: 1)
+        #expect(feed(&machine, octets("he")) == "more")
+        #expect(machine.bodyStorageBytes == 5)
+        machine.abandon(now: 2)
+        #expect(machine.bodyBytes == 0)
+        #expect(machine.bodyStorageBytes == 0)
+        #expect(machine.beginResponse(now: 3) == .close)
+        #expect(machine.endResponse(now: 3) == .linger)
+        #expect(feed(&machine, octets("llo")) == "more")
+        #expect(machine.bodyBytes == 0)
+    }
+
     @Test func `a refusal is the last answer`() {
         var machine = ConnectionMachine(now: 0)
         #expect(feed(&machine, octets("GET / HTTP/1.1\n")) == "refused 400")

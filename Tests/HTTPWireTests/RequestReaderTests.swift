@@ -75,6 +75,34 @@ import Testing
             _ = try reader.read(head.span, from: &position)
         }
         #expect(reader.bodyBytes == 3)
+        #expect(reader.bodyStorageBytes == 64 * 1024)
+    }
+
+    // Of storage there is at most twice of what has come, and never more than what may come.
+    @Test(arguments: [
+        (1, [1]), (65536, [65536, 65536]), (65537, [65537, 65537]),
+        (300_000, [70_000, 70_000, 210_000, 210_000, 210_000, 210_000, 300_000, 300_000, 300_000]),
+    ]) func `storage of a body follows what has come`(_ length: Int, _ steps: [Int]) throws {
+        for isChunked in [false, true] {
+            var reader = RequestReader()
+            let framing = isChunked ? "Transfer-Encoding: chunked" : "Content-Length: \(length)"
+            let head = octets("POST / HTTP/1.1\r\nHost: a\r\n\(framing)\r\n\r\n")
+            var position = 0
+            _ = try reader.read(head.span, from: &position)
+            try reader.readBody(bytesMax: length)
+            #expect(reader.bodyStorageBytes == 0)
+            let size = octets(isChunked ? "\(String(length, radix: 16))\r\n" : "")
+            position = 0
+            _ = try reader.read(size.span, from: &position)
+            var seen: [Int] = []
+            for start in stride(from: 0, to: length, by: 35_000) {
+                let piece = [UInt8](repeating: 65, count: min(35_000, length - start))
+                position = 0
+                _ = try reader.read(piece.span, from: &position)
+                seen.append(reader.bodyStorageBytes)
+            }
+            #expect(seen == steps)
+        }
     }
 
     @Test func `refuses again after a refusal`() {
