@@ -140,8 +140,8 @@ final class Engine: Sendable {
             return core.takePending()
         }
         guard batch.isWanted else { return false }
+        let outcome = files.withLock { $0.write(batch) }
         let now = time.now()
-        let outcome = files.withLock { $0.write(batch, at: now) }
         var answers: [Answer] = []
         answers.reserveCapacity(batch.steps.count)
         let (next, goesOn, events) = core.withLock { core -> ((any Waiter)?, Bool, [LedgerEvent]) in

@@ -82,7 +82,7 @@ struct Opening {
                     .warning, "the journal's last line was never finished, and is dropped",
                     ["bytes": String(loaded.journal.tailSize)])
             }
-            try files.beginJournal(loaded.books.snapshot(), at: now)
+            try files.beginJournal(loaded.books.snapshot(), at: loaded.books.latest)
         } else {
             try files.continueJournal(next: loaded.journal.lineCount + 1, at: now)
         }

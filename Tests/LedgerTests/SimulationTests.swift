@@ -350,7 +350,10 @@ private struct Simulation {
             if found.tokens != hold.tokens { return "the hold \(id) changed" }
             if hold.state != .open, found.state != .unresolved { return "\(id) is \(found.state)" }
         }
-        let unknown = live.keys.filter { model.holds[$0] == nil }
+        // A hold that expired may be open again when the clock went back before that was written down.
+        let unknown = live.keys.filter {
+            model.holds[$0] == nil && model.expired[$0] == nil && model.inMemory[$0] == nil
+        }
         if unknown.count > model.failedHolds { return "holds of nobody: \(unknown)" }
         let gone = model.holds.filter { live[$0.key] == nil && rows[$0.key] == nil && $0.value.state == .open }
 

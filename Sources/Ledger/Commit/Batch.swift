@@ -42,6 +42,9 @@ struct Batch {
 
     // Filled when the batch is taken.
 
+    /// The latest time that the books have seen: later than the clock when that went back.
+    var time = Instant(milliseconds: 0)
+
     /// Lines for the journal.
     var transitions: [Transition] = []
     /// All that a new journal must say; nil: lines are added to the one there is.

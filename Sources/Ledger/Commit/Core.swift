@@ -56,6 +56,7 @@ struct Core: ~Copyable {
         var batch = pending
         pending = spare
         spare = Batch()
+        batch.time = books.latest
         if failure != nil, !batch.isAttempt {
             dropTransitions()
             return batch

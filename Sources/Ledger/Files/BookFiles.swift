@@ -37,7 +37,8 @@ struct BookFiles: ~Copyable {
     }
 
     /// Puts `batch` on the disk: the rows first, so that a hold that a settlement made room for is never there alone.
-    mutating func write(_ batch: borrowing Batch, at now: Instant) -> BatchOutcome {
+    mutating func write(_ batch: borrowing Batch) -> BatchOutcome {
+        let now = batch.time
         var outcome = BatchOutcome()
         do throws(POSIXFailure) {
             if batch.isAttempt {
