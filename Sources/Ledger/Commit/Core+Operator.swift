@@ -1,0 +1,70 @@
+import Budget
+import JSON
+import Platform
+import UTCTime
+
+extension Core {
+    /// Tokens one grant may give.
+    static let grantMax = 1_000_000_000_000
+
+    mutating func grant(_ tokens: Int, _ note: OperatorNote, _ reply: Reply<BudgetStatus>) throws(Postponed)
+        -> Result<BudgetStatus, LedgerError>
+    {
+        if let problem = Self.problem(in: note) { return .failure(problem) }
+        guard 1...Self.grantMax ~= tokens else {
+            return .failure(.invalid(field: "tokens", reason: "is \(tokens), accepted is 1 to \(Self.grantMax)"))
+        }
+        if let failure { return .failure(.writeFailed(failure)) }
+        let grant = Grant(tokens: tokens, day: books.today.day, author: note.author, reason: note.reason)
+        books.transitions.append(.granted(grant))
+        self.note(.entry(.granted(grant, at: books.latest)))
+        pending.steps.append(.granted(grant, reply))
+        want(.everything)
+        throw .untilWritten
+    }
+
+    mutating func resolve(
+        _ id: String, _ call: CompletedCall, _ note: OperatorNote, _ reply: Reply<Booking>
+    ) throws(Postponed) -> Result<Booking, LedgerError> {
+        if let problem = Self.problem(in: note) ?? resolvable(id) { return .failure(problem) }
+        let audit = AuditItem.entry(.resolved(id, call, note, at: books.latest))
+        do throws(Postponed) {
+            let result = try settle(id, call, reply)
+            if case .success(let booking) = result, !booking.wasRepeated { self.note(audit) }
+            return result
+        } catch {
+            if case .untilWritten = error {
+                self.note(audit)
+                want(.everything)
+            }
+            throw error
+        }
+    }
+
+    mutating func resolve(_ id: String, _ note: OperatorNote, _ reply: Reply<Reservation>) throws(Postponed)
+        -> Result<Reservation, LedgerError>
+    {
+        if let problem = Self.problem(in: note) ?? resolvable(id) { return .failure(problem) }
+        let audit = AuditItem.entry(.resolved(id, nil, note, at: books.latest))
+        do throws(Postponed) {
+            return try release(id, certainlyNothingSpent: true, reply)
+        } catch {
+            if case .untilWritten = error {
+                self.note(audit)
+                want(.everything)
+            }
+            throw error
+        }
+    }
+
+    /// Only what is unresolved is for an operator to end: what is open or dispatched still has somebody who will.
+    func resolvable(_ text: String) -> LedgerError? {
+        guard let id = RecordID(text), let hold = books.live[id] else { return nil }
+        let state = hold.reservation.state
+        return state == .unresolved ? nil : .wrongState(id: text, state: state, operation: "resolved")
+    }
+
+    static func problem(in note: OperatorNote) -> LedgerError? {
+        problem("author", note.author) ?? problem("reason", note.reason)
+    }
+}
