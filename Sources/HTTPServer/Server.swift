@@ -43,6 +43,7 @@ public final class Server: Sendable {
             guard case .new = state else { throw ServerError.startedBefore }
             let listeners = try ListeningSocket.listen(host: host, port: port, backlog: limits.backlog)
             let mailbox = try Mailbox()
+            Allocator.returnsLargeStorage()
             let bound = listeners.first?.socket.address.port ?? port
             // The loop must be the only owner of the listeners, or they stay open when it stops.
             try startThread(mailbox, Handover(listeners))
