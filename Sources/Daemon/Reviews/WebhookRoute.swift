@@ -27,10 +27,12 @@ struct WebhookRoute: Sendable {
 
     /// The route.
     var route: Route {
-        let access = Access { head, _ in
+        // A signed delivery proves itself only when it is whole: until then it shares the strangers' room.
+        let access = Access.judged { head, _ in
             switch authenticator.checkHead({ head.fields[$0] }) {
-            case .rejected(let reason): refusal(reason)
-            case .accepted, .needsBody: nil
+            case .rejected(let reason): .refused(refusal(reason))
+            case .accepted: .proven
+            case .needsBody: .unproven
             }
         }
         return Route(
