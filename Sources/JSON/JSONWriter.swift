@@ -64,6 +64,15 @@ extension JSONValue {
     /// terminals and scripts take for more than text.
     private static func quote(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
+        defer { output.append(UInt8(ascii: "\"")) }
+        var text = text
+        // Nearly every text is plain ASCII: it goes out as it is.
+        let isPlain = text.withUTF8 { bytes in
+            let isPlain = bytes.allSatisfy { 0x20..<0x7F ~= $0 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+            if isPlain { output.append(contentsOf: bytes) }
+            return isPlain
+        }
+        guard !isPlain else { return }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": output.append(contentsOf: #"\""#.utf8)
@@ -84,6 +93,5 @@ extension JSONValue {
                 }
             }
         }
-        output.append(UInt8(ascii: "\""))
     }
 }
