@@ -24,6 +24,7 @@ final class Engine: Sendable {
 
     private let writerBell = DispatchSemaphore(value: 0)
     private let keeperBell = DispatchSemaphore(value: 0)
+    private let isClosing = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
     private let isKeeperAsked = Atomic<Bool>(false)
     private let threads = Mutex<[WorkerThread]>([])
@@ -213,11 +214,13 @@ final class Engine: Sendable {
     }
 
     /// Writes the summaries that are behind. One that cannot be written is tried again with the next.
-    func writeSummaries() {
+    ///
+    /// While the daemon runs it matters only that a summary is whole: the next start compares it with the rows.
+    func writeSummaries(lasting: Bool = false) {
         let statuses = core.withLock { $0.books.takeFreshStatuses() }
         for status in statuses {
             do throws(POSIXFailure) {
-                try calls.replacing(layout.summary(status.day), with: DailySummary(status).bytes)
+                try calls.replacing(layout.summary(status.day), with: DailySummary(status).bytes, lasts: lasting)
             } catch {
                 log(.warning, "a daily summary could not be written", ["failure": error.description])
                 core.withLock { $0.books.markFresh(status.day) }
@@ -227,7 +230,7 @@ final class Engine: Sendable {
 
     /// Ends the books: what was asked for is answered, the summaries are exact, the lock is given back.
     func close() {
-        guard !isStopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        guard !isClosing.exchange(true, ordering: .acquiringAndReleasing) else { return }
         let rendezvous = Rendezvous<Void>()
         let mustLead = core.withLock { core -> Bool in
             core.isClosed = true
@@ -239,12 +242,14 @@ final class Engine: Sendable {
         }
         if mustLead { lead() }
         while case .leading = rendezvous.wait() { lead() }
+        // Until here the threads may have been asked to write.
+        isStopping.store(true, ordering: .releasing)
         writerBell.signal()
         keeperBell.signal()
         for thread in threads.withLock({ $0 }) { thread.join() }
         let events = core.withLock { noteChanges(&$0) }
         tell(events)
-        writeSummaries()
+        writeSummaries(lasting: true)
         files.withLock { $0.close() }
         let lost = core.withLock { $0.waiting.count }
         if lost > 0 {
