@@ -136,21 +136,11 @@ final class Engine: Sendable {
 
     /// Writes one batch. True: there is another one, and the caller is to write it.
     private func writeBatch(mayContinue: Bool) -> Bool {
-        var batch = core.withLock { core in
-            guard core.isLed else { return Batch() }
-            return core.takePending()
-        }
-        guard batch.isWanted else { return false }
+        let taken = core.withLock { core in core.isLed && core.pending.isWanted ? core.takePending() : nil }
+        guard let batch = taken else { return false }
         let outcome = files.withLock { $0.write(batch) }
-        let now = time.now()
-        var answers: [Answer] = []
-        answers.reserveCapacity(batch.steps.count)
         let (next, goesOn, events) = core.withLock { core -> ((any Waiter)?, Bool, [LedgerEvent]) in
-            core.books.advance(to: now)
-            if let space = outcome.space { note(space, &core) }
-            core.finish(batch, outcome, at: now, answers: &answers)
-            batch.removeAll()
-            core.giveBack(batch)
+            core.finish(batch, outcome, now: time.now)
             let goesOn = core.pending.isWanted
             if !goesOn { core.isLed = false }
             return (goesOn ? core.pending.waiters.first : nil, goesOn, noteChanges(&core))
@@ -159,8 +149,10 @@ final class Engine: Sendable {
         if goesOn, !mayContinue {
             if let next { next.lead() } else { writerBell.signal() }
         }
-        for answer in answers { answer.deliver() }
+        for answer in batch.answers { answer.deliver() }
         if !events.isEmpty { tell(events) }
+        batch.removeAll()
+        core.withLock { $0.giveBack(batch) }
         return goesOn && mayContinue
     }
 

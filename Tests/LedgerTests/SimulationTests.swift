@@ -23,7 +23,9 @@ import UTCTime
         for step in 0..<Self.steps {
             let problem = try simulation.step()
             guard problem == nil else {
-                Issue.record("seed \(seed), step \(step): \(problem ?? "")\n\(simulation.history.suffix(60).joined(separator: "\n"))")
+                Issue.record(
+                    "seed \(seed), step \(step): \(problem ?? "")\n\(simulation.history.suffix(60).joined(separator: "\n"))"
+                )
                 return
             }
         }
@@ -331,7 +333,9 @@ private struct Simulation {
             }
         }
         for (id, tokens) in model.durable where rows[id] != tokens { return "the row of \(id) is lost" }
-        for id in rows.keys where model.durable[id] == nil && model.inMemory[id] == nil { return "a row of nobody: \(id)" }
+        for id in rows.keys where model.durable[id] == nil && model.inMemory[id] == nil {
+            return "a row of nobody: \(id)"
+        }
 
         let status = ledger.status()
         // A day that nothing was written in may be forgotten; one with rows may not.

@@ -47,15 +47,15 @@ struct Core: ~Copyable {
     /// Audit lines that wait, at most; what exceeds it is counted in one line.
     static let auditsMax = 20_000
 
-    private var spare = Batch()
+    private var spare: Batch?
     private var lastMark: JournalMark?
     private var markSeen: UInt64 = 0
 
     /// The pending batch; an empty one takes its place.
     mutating func takePending() -> Batch {
-        var batch = pending
-        pending = spare
-        spare = Batch()
+        let batch = pending
+        pending = spare ?? Batch()
+        spare = nil
         batch.time = books.latest
         if failure != nil, !batch.isAttempt {
             dropTransitions()
@@ -306,14 +306,14 @@ extension Core {
 
 extension Core {
     private mutating func settle(_ text: String, _ call: CompletedCall, _ reply: Reply<Booking>) throws(Postponed)
-        -> Result<Booking, LedgerError>
+        -> Result<Booked.Outcome, LedgerError>
     {
         if let problem = Self.problem(in: call) { return .failure(problem) }
         guard let id = RecordID(text) else { return .failure(.notFound(id: text)) }
         if let booked = books.unwritten[id] {
             if let conflict = Self.conflict(booked, call) { return .failure(conflict) }
             if isBeingWritten(id) { throw .untilRepeated }
-            return .success(Booking(record: booked.record, isDurable: false, wasRepeated: true))
+            return .success(Booked.Outcome(booked: booked, isDurable: false, wasRepeated: true))
         }
         if let hold = books.live[id] {
             if hold.isReleasing { throw .untilRepeated }
@@ -322,7 +322,7 @@ extension Core {
         switch books.closed[id] {
         case .booked(let booked):
             if let conflict = Self.conflict(booked, call) { return .failure(conflict) }
-            return .success(Booking(record: booked.record, isDurable: true, wasRepeated: true))
+            return .success(Booked.Outcome(booked: booked, isDurable: true, wasRepeated: true))
         case .expired(let hold): return try book(call, hold.reservation.context, hold, nil, reply)
         case .released: return .failure(.wrongState(id: text, state: .released, operation: "settled"))
         case nil: return .failure(.notFound(id: text))
@@ -331,7 +331,7 @@ extension Core {
 
     private mutating func record(
         _ call: CompletedCall, _ context: CallContext, _ key: RecordKey?, _ reply: Reply<Booking>
-    ) throws(Postponed) -> Result<Booking, LedgerError> {
+    ) throws(Postponed) -> Result<Booked.Outcome, LedgerError> {
         if let problem = Self.problem(in: call) ?? Self.problem(in: context) { return .failure(problem) }
         if let key, let (booked, isWritten) = books.earlierUsage(key) {
             var asked = context
@@ -342,7 +342,7 @@ extension Core {
                 return .failure(.conflict(id: "idempotency_key", field: field))
             }
             if isBeingWritten(booked.id) { throw .untilRepeated }
-            return .success(Booking(record: booked.record, isDurable: isWritten, wasRepeated: true))
+            return .success(Booked.Outcome(booked: booked, isDurable: isWritten, wasRepeated: true))
         }
         return try book(call, context, nil, key, reply)
     }
@@ -354,7 +354,7 @@ extension Core {
 
     private mutating func book(
         _ call: CompletedCall, _ context: CallContext, _ hold: Hold?, _ key: RecordKey?, _ reply: Reply<Booking>
-    ) throws(Postponed) -> Result<Booking, LedgerError> {
+    ) throws(Postponed) -> Result<Booked.Outcome, LedgerError> {
         if let failure {
             guard policy == .continue else { return .failure(.writeFailed(failure)) }
             return keepInMemory(books.book(call, context: context, settling: hold, key: key))
@@ -364,14 +364,14 @@ extension Core {
         throw .untilWritten
     }
 
-    private mutating func keepInMemory(_ booked: Booked) -> Result<Booking, LedgerError> {
+    private mutating func keepInMemory(_ booked: Booked) -> Result<Booked.Outcome, LedgerError> {
         guard waiting.count < Self.waitingMax else {
             books.withdraw(booked)
             return .failure(.tooMany(what: "records waiting for the disk", limit: Self.waitingMax))
         }
         books.keptInMemory(booked)
         waiting.append(booked)
-        return .success(Booking(record: booked.record, isDurable: false, wasRepeated: false))
+        return .success(Booked.Outcome(booked: booked, isDurable: false, wasRepeated: false))
     }
 
     private static func problem(in call: CompletedCall) -> LedgerError? {
@@ -387,13 +387,14 @@ extension Core {
     }
 
     private static func problem(in context: CallContext) -> LedgerError? {
-        for (field, number) in [("project_id", context.projectID), ("merge_request", context.mergeRequestIID)] {
-            guard 0...999_999_999_999_999 ~= number ?? 0 else {
-                return .invalid(field: field, reason: "is \(number ?? 0), accepted is 0 to 999999999999999")
-            }
-        }
-        return problem("project", context.project, mayBeEmpty: true) ?? problem("user", context.user, mayBeEmpty: true)
+        problem("project_id", context.projectID) ?? problem("merge_request", context.mergeRequestIID)
+            ?? problem("project", context.project, mayBeEmpty: true) ?? problem("user", context.user, mayBeEmpty: true)
             ?? problem("agent", context.agent) ?? problem("command", context.command) ?? problem("model", context.model)
+    }
+
+    private static func problem(_ field: String, _ number: Int?) -> LedgerError? {
+        guard let number, !(0...999_999_999_999_999 ~= number) else { return nil }
+        return .invalid(field: field, reason: "is \(number), accepted is 0 to 999999999999999")
     }
 
     private static func problem(_ field: String, _ text: String, mayBeEmpty: Bool = false) -> LedgerError? {
@@ -431,12 +432,12 @@ extension Core {
 
     private mutating func resolve(
         _ id: String, _ call: CompletedCall, _ note: OperatorNote, _ reply: Reply<Booking>
-    ) throws(Postponed) -> Result<Booking, LedgerError> {
+    ) throws(Postponed) -> Result<Booked.Outcome, LedgerError> {
         if let problem = Self.problem(in: note) ?? resolvable(id) { return .failure(problem) }
         let audit = AuditItem.entry(.resolved(id, call, note, at: books.latest))
         do throws(Postponed) {
             let result = try settle(id, call, reply)
-            if case .success(let booking) = result, !booking.wasRepeated { self.note(audit) }
+            if case .success(let outcome) = result, !outcome.wasRepeated { self.note(audit) }
             return result
         } catch {
             if case .untilWritten = error {
@@ -479,14 +480,13 @@ extension Core {
 
 extension Core {
     /// Does what the steps of `batch` left for when its bytes are on the disk, or are known not to be.
-    mutating func finish(_ batch: borrowing Batch, _ outcome: BatchOutcome, at clock: Instant, answers: inout [Answer])
-    {
+    mutating func finish(_ batch: Batch, _ outcome: BatchOutcome, now: () -> Instant) {
         if batch.snapshot != nil, outcome.anyFailure == nil { journalStart = outcome.journalSize }
         journalSize = outcome.journalSize
         if outcome.auditFailure != nil { for item in batch.audits { note(item) } }
-        for step in batch.steps { finish(step, outcome, answers: &answers) }
+        for step in batch.steps { finish(step, outcome, answers: &batch.answers) }
         for operation in batch.deferred {
-            if let answer = perform(operation, at: clock) { answers.append(answer) }
+            if let answer = perform(operation, at: now()) { batch.answers.append(answer) }
         }
         if let newFailure = outcome.anyFailure {
             if failure == nil { books.events.append(.writeFailed(newFailure.description)) }
@@ -534,7 +534,7 @@ extension Core {
             guard let failure = outcome.failure(of: booked.record.time.day.month) else {
                 books.written(booked)
                 answers.append(
-                    .booking(reply, .success(Booking(record: booked.record, isDurable: true, wasRepeated: false))))
+                    .booking(reply, .success(Booked.Outcome(booked: booked, isDurable: true, wasRepeated: false))))
                 return
             }
             if policy == .continue {

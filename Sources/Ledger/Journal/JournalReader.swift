@@ -92,7 +92,8 @@ struct JournalLine: Equatable {
             let month = Month(year: try fields.number(), month: try fields.number())
         else { throw JournalError(reason: "a mark has no month") }
         return JournalMark(
-            oldestMonth: oldest, month: month, monthRows: try fields.number(), day: try fields.day(), inputTokens: try fields.number(),
+            oldestMonth: oldest, month: month, monthRows: try fields.number(), day: try fields.day(),
+            inputTokens: try fields.number(),
             outputTokens: try fields.number(), requestCount: try fields.number())
     }
 }
