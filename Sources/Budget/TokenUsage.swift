@@ -19,12 +19,11 @@ public struct TokenUsage: Sendable, Hashable {
         inputTokens: Int, outputTokens: Int, cacheWriteTokens: Int = 0, longCacheWriteTokens: Int = 0,
         cacheReadTokens: Int = 0
     ) throws(UsageError) {
-        for (name, count) in [
-            ("input_tokens", inputTokens), ("output_tokens", outputTokens), ("cache_write_tokens", cacheWriteTokens),
-            ("cache_read_tokens", cacheReadTokens), ("long_cache_write_tokens", longCacheWriteTokens),
-        ] {
-            guard 0...Self.tokensMax ~= count else { throw .outOfRange(field: name, value: count) }
-        }
+        try Self.check(inputTokens, "input_tokens")
+        try Self.check(outputTokens, "output_tokens")
+        try Self.check(cacheWriteTokens, "cache_write_tokens")
+        try Self.check(cacheReadTokens, "cache_read_tokens")
+        try Self.check(longCacheWriteTokens, "long_cache_write_tokens")
         guard cacheWriteTokens + cacheReadTokens <= inputTokens else {
             throw .cacheExceedsInput(cached: cacheWriteTokens + cacheReadTokens, input: inputTokens)
         }
@@ -36,6 +35,10 @@ public struct TokenUsage: Sendable, Hashable {
         self.cacheWriteTokens = cacheWriteTokens
         self.longCacheWriteTokens = longCacheWriteTokens
         self.cacheReadTokens = cacheReadTokens
+    }
+
+    private static func check(_ count: Int, _ field: String) throws(UsageError) {
+        guard 0...tokensMax ~= count else { throw .outOfRange(field: field, value: count) }
     }
 
     /// Input and output tokens.

@@ -22,10 +22,15 @@ struct ByteLine: ~Copyable {
     }
 
     mutating func put(_ text: StaticString) {
-        for index in 0..<text.utf8CodeUnitCount { put(byte: text.utf8Start[index]) }
+        put(raw: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    mutating func put(raw: UnsafeBufferPointer<UInt8>) { for byte in raw { put(byte: byte) } }
+    mutating func put(raw: UnsafeBufferPointer<UInt8>) {
+        precondition(raw.count <= bytes.count - count, "a line longer than its limit")
+        guard let source = raw.baseAddress, let target = bytes.baseAddress else { return }
+        (target + count).update(from: source, count: raw.count)
+        count += raw.count
+    }
 
     mutating func put(_ value: Int) {
         if value < 0 { put(byte: UInt8(ascii: "-")) }

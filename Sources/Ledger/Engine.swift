@@ -24,6 +24,7 @@ final class Engine: Sendable {
 
     private let writerBell = DispatchSemaphore(value: 0)
     private let keeperBell = DispatchSemaphore(value: 0)
+    private let isClosing = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
     private let isKeeperAsked = Atomic<Bool>(false)
     private let threads = Mutex<[WorkerThread]>([])
@@ -135,21 +136,11 @@ final class Engine: Sendable {
 
     /// Writes one batch. True: there is another one, and the caller is to write it.
     private func writeBatch(mayContinue: Bool) -> Bool {
-        var batch = core.withLock { core in
-            guard core.isLed else { return Batch() }
-            return core.takePending()
-        }
-        guard batch.isWanted else { return false }
+        let taken = core.withLock { core in core.isLed && core.pending.isWanted ? core.takePending() : nil }
+        guard let batch = taken else { return false }
         let outcome = files.withLock { $0.write(batch) }
-        let now = time.now()
-        var answers: [Answer] = []
-        answers.reserveCapacity(batch.steps.count)
         let (next, goesOn, events) = core.withLock { core -> ((any Waiter)?, Bool, [LedgerEvent]) in
-            core.books.advance(to: now)
-            if let space = outcome.space { note(space, &core) }
-            core.finish(batch, outcome, at: now, answers: &answers)
-            batch.removeAll()
-            core.giveBack(batch)
+            core.finish(batch, outcome, now: time.now)
             let goesOn = core.pending.isWanted
             if !goesOn { core.isLed = false }
             return (goesOn ? core.pending.waiters.first : nil, goesOn, noteChanges(&core))
@@ -158,8 +149,10 @@ final class Engine: Sendable {
         if goesOn, !mayContinue {
             if let next { next.lead() } else { writerBell.signal() }
         }
-        for answer in answers { answer.deliver() }
+        for answer in batch.answers { answer.deliver() }
         if !events.isEmpty { tell(events) }
+        batch.removeAll()
+        core.withLock { $0.giveBack(batch) }
         return goesOn && mayContinue
     }
 
@@ -213,11 +206,13 @@ final class Engine: Sendable {
     }
 
     /// Writes the summaries that are behind. One that cannot be written is tried again with the next.
-    func writeSummaries() {
+    ///
+    /// While the daemon runs it matters only that a summary is whole: the next start compares it with the rows.
+    func writeSummaries(lasting: Bool = false) {
         let statuses = core.withLock { $0.books.takeFreshStatuses() }
         for status in statuses {
             do throws(POSIXFailure) {
-                try calls.replacing(layout.summary(status.day), with: DailySummary(status).bytes)
+                try calls.replacing(layout.summary(status.day), with: DailySummary(status).bytes, lasts: lasting)
             } catch {
                 log(.warning, "a daily summary could not be written", ["failure": error.description])
                 core.withLock { $0.books.markFresh(status.day) }
@@ -227,7 +222,7 @@ final class Engine: Sendable {
 
     /// Ends the books: what was asked for is answered, the summaries are exact, the lock is given back.
     func close() {
-        guard !isStopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        guard !isClosing.exchange(true, ordering: .acquiringAndReleasing) else { return }
         let rendezvous = Rendezvous<Void>()
         let mustLead = core.withLock { core -> Bool in
             core.isClosed = true
@@ -239,12 +234,14 @@ final class Engine: Sendable {
         }
         if mustLead { lead() }
         while case .leading = rendezvous.wait() { lead() }
+        // Until here the threads may have been asked to write.
+        isStopping.store(true, ordering: .releasing)
         writerBell.signal()
         keeperBell.signal()
         for thread in threads.withLock({ $0 }) { thread.join() }
         let events = core.withLock { noteChanges(&$0) }
         tell(events)
-        writeSummaries()
+        writeSummaries(lasting: true)
         files.withLock { $0.close() }
         let lost = core.withLock { $0.waiting.count }
         if lost > 0 {

@@ -23,7 +23,7 @@ struct Opening {
         }
         // A note in the lock is left once there is a journal: from then on a journal that is missing was lost.
         let hadJournal = (try? calls.status(layout.lock).get().size).map { $0 > 0 } ?? false
-        var files = BookFiles(layout: layout, calls: calls, lock: try lock(), log: log, time: time)
+        var files = BookFiles(layout: layout, calls: calls, lock: try lock(), log: log)
         for directory in [layout.summaries, layout.logs, layout.audits, layout.state] {
             try calls.removingTemporaries(in: directory)
         }

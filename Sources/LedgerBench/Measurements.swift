@@ -14,7 +14,7 @@ struct Measurements {
     private static let rounds = 3
     private static let callerCount = 64
 
-    func run() throws {
+    func run(only part: String? = nil) throws {
         var figures: [(name: String, values: [Double])] = []
         func note(_ name: String, _ value: Double) {
             if let index = figures.firstIndex(where: { $0.name == name }) {
@@ -23,20 +23,24 @@ struct Measurements {
                 figures.append((name, [value]))
             }
         }
-        for round in 0..<Self.rounds {
-            note("raw write+fdatasync, 1 caller", try raw(round))
-            note("record, 1 caller", try blocking(round, callers: 1, step: record))
-            note("raw write+fdatasync, 1 caller", try raw(round + 100))
-            note("reserve+dispatch+settle, 1 caller", try blocking(round + 100, callers: 1, step: review))
-            note("record, 64 blocking callers", try blocking(round + 200, callers: Self.callerCount, step: record))
-            note("record, 64 callbacks", try callbacks(round, isReview: false))
-            note(
-                "reserve+dispatch+settle, 64 blocking callers",
-                try blocking(round + 300, callers: Self.callerCount, step: review))
-            note("reserve+dispatch+settle, 64 callbacks", try callbacks(round + 100, isReview: true))
+        if part == nil || part == "alone" {
+            let alone = try turns()
+            note("raw write+fdatasync, 1 caller", alone.raw)
+            note("record, 1 caller", alone.record)
+            note("reserve+dispatch+settle, 1 caller", alone.review)
+            note("reservation check, ns", try checks { ledger in _ = ledger.refusal(of: 1000) })
+            note("status, ns", try checks { ledger in _ = ledger.status() })
         }
-        note("reservation check, ns", try checks { ledger in _ = ledger.refusal(of: 1000) })
-        note("status, ns", try checks { ledger in _ = ledger.status() })
+        for round in 0..<Self.rounds {
+            if part == nil || part == "records" {
+                note("record, 64 blocking callers", try blocking(round, isReview: false))
+                note("record, 64 callbacks", try callbacks(round, isReview: false))
+            }
+            if part == nil || part == "reviews" {
+                note("reserve+dispatch+settle, 64 blocking callers", try blocking(round + 100, isReview: true))
+                note("reserve+dispatch+settle, 64 callbacks", try callbacks(round + 100, isReview: true))
+            }
+        }
         for (name, values) in figures { print("\(name)\t\(Int(values.sorted()[values.count / 2].rounded()))") }
     }
 
@@ -44,28 +48,45 @@ struct Measurements {
 
     private var end: UInt64 { nanoseconds() + UInt64(seconds * 1e9) }
 
-    /// Lines of a row's size, each with an fdatasync(2) of its own.
-    private func raw(_ round: Int) throws -> Double {
+    private static let line = [UInt8](repeating: UInt8(ascii: "x"), count: 179) + [0x0A]
+
+    /// What one caller does a second, in many short turns: a bare write and fdatasync of a row's size, a record, and a
+    /// whole review. A pause before each turn keeps what the turn before left to be written out of it.
+    private func turns() throws -> (raw: Double, record: Double, review: Double) {
         try FileCalls.system.makingDirectories(directory)
-        let path = "\(directory)/raw-\(round)"
+        let path = "\(directory)/raw"
         let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_TRUNC, 0o600)
         guard file >= 0 else { throw POSIXFailure("open", path) }
-        defer {
-            close(file)
-            unlink(path)
-        }
-        var line = [UInt8](repeating: UInt8(ascii: "x"), count: 180)
-        line[179] = 0x0A
-        let start = nanoseconds()
-        let end = end
-        var count = 0
-        while nanoseconds() < end {
-            guard write(file, line, line.count) == line.count, fdatasync(file) == 0 else {
-                throw POSIXFailure("write", path)
+        defer { close(file) }
+        let ledger = try ledger("turns")
+        defer { ledger.close() }
+        let bodies: [() throws -> Void] = [
+            {
+                guard write(file, Self.line, Self.line.count) == Self.line.count, fdatasync(file) == 0 else {
+                    throw POSIXFailure("write", path)
+                }
+            },
+            { try record(ledger) },
+            { try review(ledger) },
+        ]
+        var counts = [0, 0, 0]
+        var times: [UInt64] = [0, 0, 0]
+        let turn: UInt64 = 150_000_000
+        for _ in 0..<max(3, Int(seconds * 1e9) * Self.rounds / Int(turn)) {
+            for (index, body) in bodies.enumerated() {
+                usleep(100_000)
+                let start = nanoseconds()
+                var now = start
+                while now - start < turn {
+                    try body()
+                    counts[index] += 1
+                    now = nanoseconds()
+                }
+                times[index] += now - start
             }
-            count += 1
         }
-        return Double(count) / (Double(nanoseconds() - start) / 1e9)
+        let rates = zip(counts, times).map { Double($0) / (Double($1) / 1e9) }
+        return (rates[0], rates[1], rates[2])
     }
 
     private func ledger(_ name: String) throws -> Ledger {
@@ -97,22 +118,13 @@ struct Measurements {
     }
 
     /// Callers that wait for each answer, each on a thread of its own.
-    private func blocking(_ round: Int, callers: Int, step: (Ledger) throws -> Void) throws -> Double {
-        let ledger = try ledger("blocking-\(callers)-\(round)")
+    private func blocking(_ round: Int, isReview: Bool) throws -> Double {
+        let ledger = try ledger("blocking-\(round)")
         defer { ledger.close() }
         let start = nanoseconds()
         let end = end
-        if callers == 1 {
-            var count = 0
-            while nanoseconds() < end {
-                try step(ledger)
-                count += 1
-            }
-            return Double(count) / (Double(nanoseconds() - start) / 1e9)
-        }
         let total = Atomic(0)
-        let isReview = round >= 300
-        let threads = (0..<callers).map { _ in
+        let threads = (0..<Self.callerCount).map { _ in
             BenchThread {
                 var count = 0
                 while TimeSource.system.monotonicNanoseconds() < end {

@@ -9,12 +9,13 @@ import UTCTime
 // Measures the books beside a bare write + fdatasync loop, in turn within one process, so that both see the same disk in
 // the same moment. `scripts/bench/ledger` runs it and SQLite and prints the ratios.
 //
-// Usage: ledger-bench DIRECTORY [SECONDS]
+// Usage: ledger-bench DIRECTORY [SECONDS [alone|records|reviews]]
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 2 else {
-    print("usage: ledger-bench DIRECTORY [SECONDS]")
+    print("usage: ledger-bench DIRECTORY [SECONDS [alone|records|reviews]]")
     exit(2)
 }
 let seconds = arguments.count > 2 ? Double(arguments[2]) ?? 2 : 2
-try Measurements(directory: arguments[1], seconds: seconds).run()
+try Measurements(directory: arguments[1], seconds: seconds)
+    .run(only: arguments.count > 3 ? arguments[3] : nil)

@@ -79,9 +79,9 @@ extension Books {
     }
 
     mutating func conclude(_ booked: Booked) {
-        unwritten[booked.id] = nil
-        if let key = booked.id.key { keys[key] = nil }
+        if !unwritten.isEmpty { unwritten[booked.id] = nil }
         guard booked.hold != nil || booked.id.key != nil else { return }
+        if let key = booked.id.key { keys[key] = nil }
         closed.insert(.booked(booked), id: booked.id)
         if booked.hold != nil { transitions.append(.settled(booked.id, latest)) }
     }

@@ -60,6 +60,15 @@ final class Booked: Sendable {
         self.held = held
     }
 
+    /// A record and how it came to be there: `Booking` with the record still in its box.
+    struct Outcome: Sendable {
+        let booked: Booked
+        let isDurable: Bool
+        let wasRepeated: Bool
+
+        var booking: Booking { Booking(record: booked.record, isDurable: isDurable, wasRepeated: wasRepeated) }
+    }
+
     /// Tokens by which the record exceeds what was held for it.
     var excessTokens: Int { max(0, record.usage.totalTokens - held.tokens) }
 

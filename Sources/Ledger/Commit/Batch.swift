@@ -3,7 +3,9 @@ import Platform
 import UTCTime
 
 /// What goes to the disk in one go: everything that was asked for while the one before was being written.
-struct Batch {
+///
+/// Safe to send: it has one owner at a time, the core under its lock and then the one who leads.
+final class Batch: @unchecked Sendable {
     /// What is to be done when the bytes are on the disk, or are known not to be.
     enum Step {
         case reserved(RecordID, HoldDurability, Reply<Admission>)
@@ -54,7 +56,13 @@ struct Batch {
 
     var isWanted: Bool { !steps.isEmpty || !deferred.isEmpty || isFlush || isAttempt }
 
-    mutating func removeAll() {
+    // Filled when it is written.
+
+    /// What is to be said when no lock is held.
+    var answers: [Answer] = []
+
+    func removeAll() {
+        answers.removeAll(keepingCapacity: true)
         steps.removeAll(keepingCapacity: true)
         deferred.removeAll(keepingCapacity: true)
         waiters.removeAll(keepingCapacity: true)
@@ -77,8 +85,6 @@ struct BatchOutcome {
     var auditFailure: POSIXFailure?
     /// Bytes of the journal afterwards.
     var journalSize = 0
-    /// Room on the disk, when it was looked at.
-    var space: FileSystemSpace?
 
     func failure(of month: Month) -> POSIXFailure? {
         rowFailures.isEmpty ? nil : rowFailures.first { $0.month == month }?.failure

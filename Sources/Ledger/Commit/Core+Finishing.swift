@@ -5,14 +5,13 @@ import UTCTime
 
 extension Core {
     /// Does what the steps of `batch` left for when its bytes are on the disk, or are known not to be.
-    mutating func finish(_ batch: borrowing Batch, _ outcome: BatchOutcome, at clock: Instant, answers: inout [Answer])
-    {
+    mutating func finish(_ batch: Batch, _ outcome: BatchOutcome, now: () -> Instant) {
         if batch.snapshot != nil, outcome.anyFailure == nil { journalStart = outcome.journalSize }
         journalSize = outcome.journalSize
         if outcome.auditFailure != nil { for item in batch.audits { note(item) } }
-        for step in batch.steps { finish(step, outcome, answers: &answers) }
+        for step in batch.steps { finish(step, outcome, answers: &batch.answers) }
         for operation in batch.deferred {
-            if let answer = perform(operation, at: clock) { answers.append(answer) }
+            if let answer = perform(operation, at: now()) { batch.answers.append(answer) }
         }
         if let newFailure = outcome.anyFailure {
             if failure == nil { books.events.append(.writeFailed(newFailure.description)) }
@@ -60,7 +59,7 @@ extension Core {
             guard let failure = outcome.failure(of: booked.record.time.day.month) else {
                 books.written(booked)
                 answers.append(
-                    .booking(reply, .success(Booking(record: booked.record, isDurable: true, wasRepeated: false))))
+                    .booking(reply, .success(Booked.Outcome(booked: booked, isDurable: true, wasRepeated: false))))
                 return
             }
             if policy == .continue {

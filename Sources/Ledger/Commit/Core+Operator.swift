@@ -25,12 +25,12 @@ extension Core {
 
     mutating func resolve(
         _ id: String, _ call: CompletedCall, _ note: OperatorNote, _ reply: Reply<Booking>
-    ) throws(Postponed) -> Result<Booking, LedgerError> {
+    ) throws(Postponed) -> Result<Booked.Outcome, LedgerError> {
         if let problem = Self.problem(in: note) ?? resolvable(id) { return .failure(problem) }
         let audit = AuditItem.entry(.resolved(id, call, note, at: books.latest))
         do throws(Postponed) {
             let result = try settle(id, call, reply)
-            if case .success(let booking) = result, !booking.wasRepeated { self.note(audit) }
+            if case .success(let outcome) = result, !outcome.wasRepeated { self.note(audit) }
             return result
         } catch {
             if case .untilWritten = error {

@@ -5,14 +5,14 @@ import UTCTime
 
 extension Core {
     mutating func settle(_ text: String, _ call: CompletedCall, _ reply: Reply<Booking>) throws(Postponed)
-        -> Result<Booking, LedgerError>
+        -> Result<Booked.Outcome, LedgerError>
     {
         if let problem = Self.problem(in: call) { return .failure(problem) }
         guard let id = RecordID(text) else { return .failure(.notFound(id: text)) }
         if let booked = books.unwritten[id] {
             if let conflict = Self.conflict(booked, call) { return .failure(conflict) }
             if isBeingWritten(id) { throw .untilRepeated }
-            return .success(Booking(record: booked.record, isDurable: false, wasRepeated: true))
+            return .success(Booked.Outcome(booked: booked, isDurable: false, wasRepeated: true))
         }
         if let hold = books.live[id] {
             if hold.isReleasing { throw .untilRepeated }
@@ -21,7 +21,7 @@ extension Core {
         switch books.closed[id] {
         case .booked(let booked):
             if let conflict = Self.conflict(booked, call) { return .failure(conflict) }
-            return .success(Booking(record: booked.record, isDurable: true, wasRepeated: true))
+            return .success(Booked.Outcome(booked: booked, isDurable: true, wasRepeated: true))
         case .expired(let hold): return try book(call, hold.reservation.context, hold, nil, reply)
         case .released: return .failure(.wrongState(id: text, state: .released, operation: "settled"))
         case nil: return .failure(.notFound(id: text))
@@ -30,7 +30,7 @@ extension Core {
 
     mutating func record(
         _ call: CompletedCall, _ context: CallContext, _ key: RecordKey?, _ reply: Reply<Booking>
-    ) throws(Postponed) -> Result<Booking, LedgerError> {
+    ) throws(Postponed) -> Result<Booked.Outcome, LedgerError> {
         if let problem = Self.problem(in: call) ?? Self.problem(in: context) { return .failure(problem) }
         if let key, let (booked, isWritten) = books.earlierUsage(key) {
             var asked = context
@@ -41,7 +41,7 @@ extension Core {
                 return .failure(.conflict(id: "idempotency_key", field: field))
             }
             if isBeingWritten(booked.id) { throw .untilRepeated }
-            return .success(Booking(record: booked.record, isDurable: isWritten, wasRepeated: true))
+            return .success(Booked.Outcome(booked: booked, isDurable: isWritten, wasRepeated: true))
         }
         return try book(call, context, nil, key, reply)
     }
@@ -53,7 +53,7 @@ extension Core {
 
     mutating func book(
         _ call: CompletedCall, _ context: CallContext, _ hold: Hold?, _ key: RecordKey?, _ reply: Reply<Booking>
-    ) throws(Postponed) -> Result<Booking, LedgerError> {
+    ) throws(Postponed) -> Result<Booked.Outcome, LedgerError> {
         if let failure {
             guard policy == .continue else { return .failure(.writeFailed(failure)) }
             return keepInMemory(books.book(call, context: context, settling: hold, key: key))
@@ -63,14 +63,14 @@ extension Core {
         throw .untilWritten
     }
 
-    mutating func keepInMemory(_ booked: Booked) -> Result<Booking, LedgerError> {
+    mutating func keepInMemory(_ booked: Booked) -> Result<Booked.Outcome, LedgerError> {
         guard waiting.count < Self.waitingMax else {
             books.withdraw(booked)
             return .failure(.tooMany(what: "records waiting for the disk", limit: Self.waitingMax))
         }
         books.keptInMemory(booked)
         waiting.append(booked)
-        return .success(Booking(record: booked.record, isDurable: false, wasRepeated: false))
+        return .success(Booked.Outcome(booked: booked, isDurable: false, wasRepeated: false))
     }
 
     static func problem(in call: CompletedCall) -> LedgerError? {
@@ -86,13 +86,14 @@ extension Core {
     }
 
     static func problem(in context: CallContext) -> LedgerError? {
-        for (field, number) in [("project_id", context.projectID), ("merge_request", context.mergeRequestIID)] {
-            guard 0...999_999_999_999_999 ~= number ?? 0 else {
-                return .invalid(field: field, reason: "is \(number ?? 0), accepted is 0 to 999999999999999")
-            }
-        }
-        return problem("project", context.project, mayBeEmpty: true) ?? problem("user", context.user, mayBeEmpty: true)
+        problem("project_id", context.projectID) ?? problem("merge_request", context.mergeRequestIID)
+            ?? problem("project", context.project, mayBeEmpty: true) ?? problem("user", context.user, mayBeEmpty: true)
             ?? problem("agent", context.agent) ?? problem("command", context.command) ?? problem("model", context.model)
+    }
+
+    static func problem(_ field: String, _ number: Int?) -> LedgerError? {
+        guard let number, !(0...999_999_999_999_999 ~= number) else { return nil }
+        return .invalid(field: field, reason: "is \(number), accepted is 0 to 999999999999999")
     }
 
     static func problem(_ field: String, _ text: String, mayBeEmpty: Bool = false) -> LedgerError? {

@@ -47,15 +47,15 @@ struct Core: ~Copyable {
     /// Audit lines that wait, at most; what exceeds it is counted in one line.
     static let auditsMax = 20_000
 
-    var spare = Batch()
+    var spare: Batch?
     var lastMark: JournalMark?
     var markSeen: UInt64 = 0
 
     /// The pending batch; an empty one takes its place.
     mutating func takePending() -> Batch {
-        var batch = pending
-        pending = spare
-        spare = Batch()
+        let batch = pending
+        pending = spare ?? Batch()
+        spare = nil
         batch.time = books.latest
         if failure != nil, !batch.isAttempt {
             dropTransitions()

@@ -52,7 +52,7 @@ enum Reply<Value: Sendable>: Sendable {
 enum Answer: Sendable {
     case admission(Reply<Admission>, Result<Admission, LedgerError>)
     case reservation(Reply<Reservation>, Result<Reservation, LedgerError>)
-    case booking(Reply<Booking>, Result<Booking, LedgerError>)
+    case booking(Reply<Booking>, Result<Booked.Outcome, LedgerError>)
     case status(Reply<BudgetStatus>, Result<BudgetStatus, LedgerError>)
     case barrier(Reply<Void>)
 
@@ -60,7 +60,7 @@ enum Answer: Sendable {
         switch self {
         case .admission(let reply, let result): reply.deliver(result)
         case .reservation(let reply, let result): reply.deliver(result)
-        case .booking(let reply, let result): reply.deliver(result)
+        case .booking(let reply, let result): reply.deliver(result.map(\.booking))
         case .status(let reply, let result): reply.deliver(result)
         case .barrier(let reply): reply.deliver(.success(()))
         }
@@ -80,11 +80,14 @@ final class Rendezvous<Value: Sendable>: Waiter {
         case leading
     }
 
-    private let result = Mutex<Result<Value, LedgerError>?>(nil)
+    // Written once, before `isAnswered` is set, and read only after that has been seen.
+    nonisolated(unsafe) private var result: Result<Value, LedgerError>?
+    private let isAnswered = Atomic(false)
     private let semaphore = DispatchSemaphore(value: 0)
 
     func answer(_ value: Result<Value, LedgerError>) {
-        result.withLock { $0 = value }
+        result = value
+        isAnswered.store(true, ordering: .releasing)
         semaphore.signal()
     }
 
@@ -93,6 +96,7 @@ final class Rendezvous<Value: Sendable>: Waiter {
     /// Waits until there is an answer, or until the caller is to write.
     func wait() -> Wake {
         semaphore.wait()
-        return result.withLock { $0.map { .answered($0) } ?? .leading }
+        guard isAnswered.load(ordering: .acquiring), let result else { return .leading }
+        return .answered(result)
     }
 }

@@ -8,7 +8,6 @@ struct BookFiles: ~Copyable {
     let layout: LedgerLayout
     let calls: FileCalls
     let log: Log
-    private let time: TimeSource
     private var lock: DirectoryLock?
 
     private var rowsMonth: Month?
@@ -23,21 +22,15 @@ struct BookFiles: ~Copyable {
     private var auditMonth: Month?
     private var audit: AppendFile?
 
-    private var spaceSeen: UInt64?
-
-    /// Nanoseconds between two looks at the free space.
-    static let spaceInterval: UInt64 = 100_000_000
-
-    init(layout: LedgerLayout, calls: FileCalls, lock: consuming DirectoryLock, log: Log, time: TimeSource) {
+    init(layout: LedgerLayout, calls: FileCalls, lock: consuming DirectoryLock, log: Log) {
         self.layout = layout
         self.calls = calls
         self.lock = consume lock
         self.log = log
-        self.time = time
     }
 
     /// Puts `batch` on the disk: the rows first, so that a hold that a settlement made room for is never there alone.
-    mutating func write(_ batch: borrowing Batch) -> BatchOutcome {
+    mutating func write(_ batch: Batch) -> BatchOutcome {
         let now = batch.time
         var outcome = BatchOutcome()
         do throws(POSIXFailure) {
@@ -62,7 +55,6 @@ struct BookFiles: ~Copyable {
             outcome.auditFailure = error
         }
         outcome.journalSize = journal?.size ?? 0
-        outcome.space = space()
         return outcome
     }
 
@@ -79,7 +71,7 @@ struct BookFiles: ~Copyable {
 
     // MARK: Rows
 
-    private mutating func writeRows(_ batch: borrowing Batch, at now: Instant, _ outcome: inout BatchOutcome) {
+    private mutating func writeRows(_ batch: Batch, at now: Instant, _ outcome: inout BatchOutcome) {
         rowBytes.removeAll(keepingCapacity: true)
         var month: Month?
         for step in batch.steps {
@@ -144,7 +136,7 @@ struct BookFiles: ~Copyable {
 
     // MARK: Journal
 
-    private mutating func writeLines(_ batch: borrowing Batch, at now: Instant) throws(POSIXFailure) {
+    private mutating func writeLines(_ batch: Batch, at now: Instant) throws(POSIXFailure) {
         if let entries = batch.snapshot {
             do throws(POSIXFailure) {
                 return try beginJournal(entries, at: now)
@@ -191,7 +183,7 @@ struct BookFiles: ~Copyable {
 
     // MARK: Audit log
 
-    private mutating func writeAudits(_ batch: borrowing Batch, at now: Instant) throws(POSIXFailure) {
+    private mutating func writeAudits(_ batch: Batch, at now: Instant) throws(POSIXFailure) {
         guard !batch.audits.isEmpty else { return }
         var bytes: [UInt8] = []
         var month = now.day.month
@@ -226,13 +218,5 @@ struct BookFiles: ~Copyable {
         let path = layout.state + "/probe"
         try calls.replacing(path, with: [UInt8](repeating: 0x20, count: 4096))
         _ = calls.unlink(path)
-    }
-
-    /// The room there is, looked at now and then.
-    private mutating func space() -> FileSystemSpace? {
-        let now = time.monotonicNanoseconds()
-        if let spaceSeen, now &- spaceSeen < Self.spaceInterval { return nil }
-        spaceSeen = now
-        return try? calls.space(layout.directory).get()
     }
 }

@@ -120,6 +120,7 @@ struct JournalWriter: ~Copyable {
         tab()
         var text = text
         text.withUTF8 { bytes in
+            guard bytes.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\\") }) else { return line.put(raw: bytes) }
             for byte in bytes {
                 switch byte {
                 case 0x09: line.put("\\t")

@@ -66,7 +66,7 @@ struct RowWriter: ~Copyable {
             let (year, month, day) = time.day.parts
             stamp = Array("\(year),\(month),\(day),\(time.timeOfDay),".utf8)
         }
-        for byte in stamp { self.byte(byte) }
+        stamp.withUnsafeBufferPointer { line.put(raw: $0) }
     }
 
     private mutating func put(_ value: Int?) { if let value { put(value) } }
@@ -110,12 +110,24 @@ struct RowWriter: ~Copyable {
         }
     }
 
+    /// Whether `bytes` can stand in a cell as they are: what nearly every text is.
+    private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let first = bytes.first else { return true }
+        if first == UInt8(ascii: "'") || RowFormat.startsFormula(first) { return false }
+        for byte in bytes
+        where byte < 0x20 || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 0x7F {
+            return false
+        }
+        return true
+    }
+
     private static func needsQuotes(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         for byte in bytes where byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") { return true }
         return false
     }
 
     private mutating func put(_ bytes: UnsafeBufferPointer<UInt8>, isWhole: Bool) {
+        if Self.isPlain(bytes) { return line.put(raw: bytes) }
         let isQuoted = isWhole && Self.needsQuotes(bytes)
         if isQuoted { byte(UInt8(ascii: "\"")) }
         if isWhole, RowFormat.needsApostrophe(bytes) { byte(UInt8(ascii: "'")) }

@@ -84,14 +84,15 @@ extension FileCalls {
 
     /// Puts `bytes` in place of the file at `path` in one step: a reader sees the old bytes or the new ones, after a
     /// power cut too. On failure the old file stays and nothing is left behind.
-    public func replacing(_ path: String, with bytes: [UInt8]) throws(POSIXFailure) {
+    ///
+    /// Which of the two it is after a power cut is certain only when the name `lasts`, which takes one more fsync(2).
+    public func replacing(_ path: String, with bytes: [UInt8], lasts: Bool = true) throws(POSIXFailure) {
         try bytes.withUnsafeBufferPointer { (bytes) throws(POSIXFailure) in
-            try replacing(path, with: UnsafeRawBufferPointer(bytes))
+            try replacing(path, with: UnsafeRawBufferPointer(bytes), lasts: lasts)
         }
     }
 
-    /// Puts `bytes` in place of the file at `path` in one step.
-    public func replacing(_ path: String, with bytes: UnsafeRawBufferPointer) throws(POSIXFailure) {
+    private func replacing(_ path: String, with bytes: UnsafeRawBufferPointer, lasts: Bool) throws(POSIXFailure) {
         let directory = Self.parent(of: path)
         let temporary = Self.temporaryPath(for: path)
         _ = unlink(temporary)
@@ -108,7 +109,7 @@ extension FileCalls {
         let result = rename(temporary, path)
         if result < 0 { _ = unlink(temporary) }
         try checking(result, "rename", path)
-        try synchronizingDirectory(directory)
+        if lasts { try synchronizingDirectory(directory) }
     }
 
     /// Removes what a crash between two steps of `replacing` left in `directory`.
