@@ -2,6 +2,7 @@ extension JSONValue {
     /// The value as one line of JSON in UTF-8, without a line break at the end.
     public var bytes: [UInt8] {
         var output: [UInt8] = []
+        output.reserveCapacity(640)
         write(to: &output, indentation: nil)
         return output
     }

@@ -3,7 +3,29 @@
 
 extension Instant: CustomStringConvertible {
     /// RFC 3339 to the second: `2025-12-13T14:32:15Z`.
-    public var description: String { "\(day)T\(timeOfDay)Z" }
+    public var description: String {
+        let (year, month, dayOfMonth) = day.parts
+        let time = timeOfDay
+        return String(unsafeUninitializedCapacity: 20) { buffer in
+            var position = 0
+            func put(_ value: Int, _ width: Int, _ end: UInt8) {
+                var rest = value
+                for place in stride(from: position + width - 1, through: position, by: -1) {
+                    buffer[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                buffer[position + width] = end
+                position += width + 1
+            }
+            put(year, 4, UInt8(ascii: "-"))
+            put(month, 2, UInt8(ascii: "-"))
+            put(dayOfMonth, 2, UInt8(ascii: "T"))
+            put(time.hour, 2, UInt8(ascii: ":"))
+            put(time.minute, 2, UInt8(ascii: ":"))
+            put(time.second, 2, UInt8(ascii: "Z"))
+            return position
+        }
+    }
 
     /// RFC 3339 to the millisecond: `2025-12-13T14:32:15.042Z`.
     public var descriptionWithMilliseconds: String {
