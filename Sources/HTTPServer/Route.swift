@@ -20,15 +20,15 @@ public struct Route: Sendable {
 
     /// A route.
     ///
-    /// - Parameter bodyBytesMax: nil for 1 MiB, or 4 KiB with methods whose content means nothing (RFC 9110 section
-    ///   9.3): some clients send a `{}` with every request, and nobody needs more.
+    /// `bodyBytesMax` is the same for every method: a body means nothing to a GET (RFC 9110 section 9.3.1), but it is read
+    /// within the limit all the same, and the room that strangers' bodies take together is bounded apart.
     public init(
-        _ method: HTTPMethod, _ pattern: String, bodyBytesMax: Int? = nil,
+        _ method: HTTPMethod, _ pattern: String, bodyBytesMax: Int = 1 << 20,
         mediaTypes: [String] = ["application/json"], access: Access = .open, handler: Handler
     ) {
         self.method = method
         self.pattern = pattern
-        self.bodyBytesMax = bodyBytesMax ?? (Self.takesContent(method) ? 1 << 20 : 4096)
+        self.bodyBytesMax = bodyBytesMax
         self.mediaTypes = mediaTypes
         self.access = access
         self.handler = handler
