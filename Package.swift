@@ -33,13 +33,14 @@ let libraries: [Target] = [
 
     // One kind of I/O each.
     library("Platform", ["UTCTime"]),
+    library("Journal", ["UTCTime", "Platform"]),
     library("Prices", ["UTCTime", "JSON", "Budget"], resources: [.embedInCode("model-prices.json")]),
     library("Settings", ["Arguments", "Platform"]),
     library("HTTPServer", ["UTCTime", "JSON", "Digest", "HTTPWire", "Platform"]),
     library("HTTPClient", ["UTCTime", "Platform"]),
 
     // What Bursar is about.
-    library("Ledger", ["UTCTime", "JSON", "Digest", "Budget", "Platform"], exclude: ["DESIGN.md"]),
+    library("Ledger", ["UTCTime", "JSON", "Digest", "Budget", "Platform", "Journal"], exclude: ["DESIGN.md"]),
     library("GitLab", ["UTCTime", "JSON", "Digest", "HTTPClient"]),
     library("Review", ["UTCTime", "JSON", "Budget", "HTTPClient"]),
 

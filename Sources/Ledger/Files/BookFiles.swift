@@ -1,5 +1,6 @@
 import Budget
 import Glibc
+import Journal
 import Platform
 import UTCTime
 
@@ -126,7 +127,11 @@ struct BookFiles: ~Copyable {
     private func mend(
         _ path: String, at now: Instant, isWhole: (UnsafeBufferPointer<UInt8>) -> Bool
     ) throws(POSIXFailure) {
-        guard let mended = try TornTail.mending(path, layout: layout, now: now, calls: calls, isWhole: isWhole) else {
+        guard
+            let mended = try TornTail.mending(
+                path, recovered: layout.recovered, lineBytesMax: RowFormat.lineBytesMax, now: now, calls: calls,
+                isWhole: isWhole)
+        else {
             return
         }
         log(

@@ -1,5 +1,6 @@
 import Budget
 import Glibc
+import Journal
 import Platform
 import UTCTime
 

@@ -1,10 +1,6 @@
 import Budget
+import Journal
 import UTCTime
-
-/// Why a line is none of the journal.
-struct JournalError: Error, Equatable {
-    let reason: String
-}
 
 /// One line of the journal, read and checked.
 struct JournalLine: Equatable {
@@ -14,22 +10,10 @@ struct JournalLine: Equatable {
 
     /// Reads `bytes`, which come without their line break.
     init(parsing bytes: UnsafeBufferPointer<UInt8>) throws(JournalError) {
-        guard let tab = bytes.lastIndex(of: 0x09), bytes.count - tab == 9 else {
-            throw JournalError(reason: "the line has no checksum")
-        }
-        let sum = CRC32C.of(UnsafeBufferPointer(rebasing: bytes[..<tab]))
-        let text = String(decoding: bytes[(tab + 1)...], as: UTF8.self)
-        guard text.utf8.allSatisfy({ 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }), UInt32(text, radix: 16) == sum else {
-            throw JournalError(reason: "the checksum is \(text), but the line has \(String(sum, radix: 16))")
-        }
-        try self.init(checked: UnsafeBufferPointer(rebasing: bytes[..<tab]))
-    }
-
-    /// Reads the fields of a line whose checksum has been seen to.
-    private init(checked bytes: UnsafeBufferPointer<UInt8>) throws(JournalError) {
-        var fields = Fields(bytes)
-        sequence = try fields.number()
-        time = Instant(milliseconds: Int64(try fields.number()))
+        let line = try SealedLine(parsing: bytes)
+        sequence = line.sequence
+        time = line.time
+        var fields = line.fields
         let verb = try fields.text()
         switch verb {
         case "begin": entry = .begin(version: try fields.number())
@@ -64,7 +48,7 @@ struct JournalLine: Equatable {
     }
 
     private static func hold(
-        _ fields: inout Fields, state: ReservationState, dispatchedAt: Instant?
+        _ fields: inout JournalFields, state: ReservationState, dispatchedAt: Instant?
     ) throws(JournalError) -> Hold {
         let id = try fields.id()
         let tokens = try fields.number()
@@ -87,7 +71,7 @@ struct JournalLine: Equatable {
             decision: decision, timeToLiveSeconds: seconds)
     }
 
-    private static func mark(_ fields: inout Fields) throws(JournalError) -> JournalMark {
+    private static func mark(_ fields: inout JournalFields) throws(JournalError) -> JournalMark {
         guard let oldest = Month(year: try fields.number(), month: try fields.number()),
             let month = Month(year: try fields.number(), month: try fields.number())
         else { throw JournalError(reason: "a mark has no month") }
@@ -98,83 +82,14 @@ struct JournalLine: Equatable {
     }
 }
 
-extension JournalLine {
-    /// The fields of a line, taken one by one.
-    fileprivate struct Fields {
-        private let bytes: UnsafeBufferPointer<UInt8>
-        private var position = 0
+extension JournalFields {
+    fileprivate mutating func id() throws(JournalError) -> RecordID {
+        guard let id = RecordID(ascii: try next()) else { throw JournalError(reason: "an id was expected") }
+        return id
+    }
 
-        init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
-
-        var isAtEnd: Bool { position > bytes.count }
-
-        private mutating func next() throws(JournalError) -> UnsafeBufferPointer<UInt8> {
-            guard position <= bytes.count else { throw JournalError(reason: "the line has too few fields") }
-            let rest = bytes[position...]
-            let end = rest.firstIndex(of: 0x09) ?? bytes.count
-            defer { position = end + 1 }
-            return UnsafeBufferPointer(rebasing: bytes[position..<end])
-        }
-
-        mutating func optionalNumber() throws(JournalError) -> Int? {
-            let field = try next()
-            guard !field.isEmpty else { return nil }
-            let isNegative = field[0] == UInt8(ascii: "-")
-            let digits = field.dropFirst(isNegative ? 1 : 0)
-            guard 1...18 ~= digits.count else { throw JournalError(reason: "a number is too long") }
-            var value = 0
-            for digit in digits {
-                guard 0x30...0x39 ~= digit else { throw JournalError(reason: "a number was expected") }
-                value = value * 10 + Int(digit - 0x30)
-            }
-            return isNegative ? -value : value
-        }
-
-        mutating func number() throws(JournalError) -> Int {
-            guard let value = try optionalNumber() else { throw JournalError(reason: "a number is missing") }
-            return value
-        }
-
-        mutating func id() throws(JournalError) -> RecordID {
-            guard let id = RecordID(ascii: try next()) else { throw JournalError(reason: "an id was expected") }
-            return id
-        }
-
-        mutating func day() throws(JournalError) -> Day {
-            guard let day = Day(try text()) else { throw JournalError(reason: "a day was expected") }
-            return day
-        }
-
-        mutating func text() throws(JournalError) -> String {
-            let field = try next()
-            guard field.contains(UInt8(ascii: "\\")) else {
-                guard let text = String(validating: field, as: UTF8.self) else {
-                    throw JournalError(reason: "a text is not UTF-8")
-                }
-                return text
-            }
-            var plain: [UInt8] = []
-            var isEscaped = false
-            for byte in field {
-                if isEscaped {
-                    isEscaped = false
-                    switch byte {
-                    case UInt8(ascii: "t"): plain.append(0x09)
-                    case UInt8(ascii: "n"): plain.append(0x0A)
-                    case UInt8(ascii: "r"): plain.append(0x0D)
-                    case UInt8(ascii: "\\"): plain.append(byte)
-                    default: throw JournalError(reason: "an unknown escape")
-                    }
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else {
-                    plain.append(byte)
-                }
-            }
-            guard !isEscaped, let text = String(validating: plain, as: UTF8.self) else {
-                throw JournalError(reason: "a text is not UTF-8")
-            }
-            return text
-        }
+    fileprivate mutating func day() throws(JournalError) -> Day {
+        guard let day = Day(try text()) else { throw JournalError(reason: "a day was expected") }
+        return day
     }
 }

@@ -1,12 +1,8 @@
 import Budget
+import Journal
 import UTCTime
 
-/// Writes entries as lines of the journal: fields between tabs, the sequence first, the checksum last.
-///
-///     17 <tab> 1765617332042 <tab> dispatched <tab> r-01jf… <tab> 5d41a0ff <line feed>
-///
-/// The fields are: the line's number, without gaps; the time in milliseconds; what happened; the rest; the CRC-32C of
-/// everything before its own tab.
+/// Writes entries as lines of the journal (`SealedLine` tells their form).
 struct JournalWriter: ~Copyable {
     /// The number of the next line.
     var next: Int
@@ -20,29 +16,20 @@ struct JournalWriter: ~Copyable {
 
     /// Appends `entry` to `output` with its line break.
     mutating func write(_ entry: JournalEntry, at time: Instant, to output: inout [UInt8]) {
-        line.clear()
-        line.put(next)
-        tab()
-        line.put(Int(time.milliseconds))
-        tab()
+        line.begin(sequence: next, at: time)
         put(entry)
-        let sum = CRC32C.of(line.written)
-        tab()
-        line.put(hexadecimal: sum)
-        line.put(byte: 0x0A)
+        line.seal()
         output.append(contentsOf: line.written)
         next += 1
     }
 
-    private mutating func tab() { line.put(byte: 0x09) }
-
     private mutating func put(_ entry: JournalEntry) {
         switch entry {
         case .begin(let version):
-            line.put("begin")
-            number(version)
+            line.field(word: "begin")
+            line.field(version)
         case .transition(.reserved(let hold)):
-            line.put("reserved")
+            line.field(word: "reserved")
             put(hold)
         case .transition(.dispatched(let id, _)): put("dispatched", id)
         case .transition(.released(let id, _)): put("released", id)
@@ -52,84 +39,65 @@ struct JournalWriter: ~Copyable {
         case .transition(.marked(let mark)), .mark(let mark): put(mark)
         case .transition(.granted(let grant)), .grant(let grant): put(grant)
         case .hold(let hold):
-            line.put("hold")
-            text(hold.reservation.state.rawValue)
-            number(hold.reservation.dispatchedAt.map { Int($0.milliseconds) })
+            line.field(word: "hold")
+            line.field(hold.reservation.state.rawValue)
+            line.field(hold.reservation.dispatchedAt.map { Int($0.milliseconds) })
             put(hold)
         case .gone(let hold, let wasExpired):
-            line.put("gone")
-            text(wasExpired ? "expired" : "released")
-            number(hold.reservation.dispatchedAt.map { Int($0.milliseconds) })
+            line.field(word: "gone")
+            line.field(wasExpired ? "expired" : "released")
+            line.field(hold.reservation.dispatchedAt.map { Int($0.milliseconds) })
             put(hold)
         }
     }
 
     private mutating func put(_ mark: JournalMark) {
-        line.put("mark")
-        number(mark.oldestMonth.year)
-        number(mark.oldestMonth.month)
-        number(mark.month.year)
-        number(mark.month.month)
-        number(mark.monthRows)
-        text(mark.day.description)
-        number(mark.inputTokens)
-        number(mark.outputTokens)
-        number(mark.requestCount)
+        line.field(word: "mark")
+        line.field(mark.oldestMonth.year)
+        line.field(mark.oldestMonth.month)
+        line.field(mark.month.year)
+        line.field(mark.month.month)
+        line.field(mark.monthRows)
+        line.field(mark.day.description)
+        line.field(mark.inputTokens)
+        line.field(mark.outputTokens)
+        line.field(mark.requestCount)
     }
 
     private mutating func put(_ grant: Grant) {
-        line.put("grant")
-        number(grant.tokens)
-        text(grant.day.description)
-        text(grant.author)
-        text(grant.reason)
+        line.field(word: "grant")
+        line.field(grant.tokens)
+        line.field(grant.day.description)
+        line.field(grant.author)
+        line.field(grant.reason)
     }
 
     private mutating func put(_ verb: StaticString, _ id: RecordID) {
-        line.put(verb)
-        tab()
-        line.put(id)
+        line.field(word: verb)
+        put(id)
     }
 
     private mutating func put(_ hold: Hold) {
         let reservation = hold.reservation
-        tab()
-        line.put(hold.id)
-        number(reservation.tokens)
-        text(hold.decision.rawValue)
-        number(hold.timeToLiveSeconds)
-        number(Int(reservation.createdAt.milliseconds))
-        number(Int(reservation.expiresAt.milliseconds))
+        put(hold.id)
+        line.field(reservation.tokens)
+        line.field(hold.decision.rawValue)
+        line.field(hold.timeToLiveSeconds)
+        line.field(Int(reservation.createdAt.milliseconds))
+        line.field(Int(reservation.expiresAt.milliseconds))
         let context = reservation.context
-        number(context.projectID)
-        text(context.project)
-        number(context.mergeRequestIID)
-        text(context.user)
-        text(context.agent)
-        text(context.command)
-        text(context.model)
-        text(reservation.idempotencyKey ?? "")
+        line.field(context.projectID)
+        line.field(context.project)
+        line.field(context.mergeRequestIID)
+        line.field(context.user)
+        line.field(context.agent)
+        line.field(context.command)
+        line.field(context.model)
+        line.field(reservation.idempotencyKey ?? "")
     }
 
-    private mutating func number(_ value: Int?) {
-        tab()
-        if let value { line.put(value) }
-    }
-
-    private mutating func text(_ text: String) {
-        tab()
-        var text = text
-        text.withUTF8 { bytes in
-            guard bytes.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\\") }) else { return line.put(raw: bytes) }
-            for byte in bytes {
-                switch byte {
-                case 0x09: line.put("\\t")
-                case 0x0A: line.put("\\n")
-                case 0x0D: line.put("\\r")
-                case UInt8(ascii: "\\"): line.put("\\\\")
-                default: line.put(byte: byte)
-                }
-            }
-        }
+    private mutating func put(_ id: RecordID) {
+        line.put(byte: 0x09)
+        line.put(bytesMax: RecordID.textBytesMax) { id.write(at: $0) }
     }
 }

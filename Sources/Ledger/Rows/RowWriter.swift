@@ -1,4 +1,5 @@
 import Budget
+import Journal
 import UTCTime
 
 /// Writes records as lines of the monthly CSV, into memory it keeps between lines.
@@ -49,7 +50,7 @@ struct RowWriter: ~Copyable {
         comma()
         put(session: context)
         comma()
-        line.put(id)
+        line.put(bytesMax: RecordID.textBytesMax) { id.write(at: $0) }
         byte(0x0A)
         output.append(contentsOf: line.written)
     }

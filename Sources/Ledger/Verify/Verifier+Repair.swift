@@ -1,6 +1,7 @@
 import Budget
 import Glibc
 import JSON
+import Journal
 import Platform
 public import UTCTime
 
@@ -254,7 +255,8 @@ extension Verifier {
                 ("copies", .array(report.copies.map { .string($0) })),
             ])
         let path = layout.audit(now.day.month)
-        _ = try TornTail.mending(path, layout: layout, now: now, calls: calls) { _ in false }
+        _ = try TornTail.mending(
+            path, recovered: layout.recovered, lineBytesMax: RowFormat.lineBytesMax, now: now, calls: calls)
         var file = try AppendFile.opening(path, calls: calls)
         try entry.line.withUnsafeBufferPointer { (bytes) throws(POSIXFailure) in
             try file.append(UnsafeRawBufferPointer(bytes))

@@ -1,5 +1,5 @@
 /// CRC-32C (Castagnoli, reflected 0x82F63B78; RFC 3720 appendix B.4), eight bytes at a time.
-enum CRC32C {
+public enum CRC32C {
     private static let tables: [UInt32] = {
         var tables = [UInt32](repeating: 0, count: 8 * 256)
         for byte in 0..<256 {
@@ -16,7 +16,8 @@ enum CRC32C {
         return tables
     }()
 
-    static func of(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    /// The sum of `bytes`.
+    public static func of(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
         tables.withUnsafeBufferPointer { tables in
             var sum = ~UInt32(0)
             var index = 0
