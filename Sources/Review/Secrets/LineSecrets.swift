@@ -117,7 +117,7 @@ struct LineSecrets {
             let byte = bytes[index]
             if byte == UInt8(ascii: "@") { break }
             if byte == UInt8(ascii: ":"), colon == nil { colon = index }
-            if byte <= 0x20 || byte.isQuoteByte || "/?#<>,;)]".utf8.contains(byte) { return }
+            if byte <= 0x20 || byte.isQuoteByte || Self.endsAuthority(byte) { return }
             index += 1
         }
         guard let colon, bytes.at(index) == UInt8(ascii: "@"), index > colon + 1 else { return }
@@ -125,6 +125,15 @@ struct LineSecrets {
         let password = UnsafeBufferPointer(rebasing: bytes[colon + 1..<index])
         if SecretValue(password).isConnectionPassword(user: user), !bytes.has("example.", at: index + 1) {
             matches.append(Match(range: colon + 1..<index, kind: .connectionPassword))
+        }
+    }
+
+    @inline(__always) private static func endsAuthority(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "<"), UInt8(ascii: ">"),
+            UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ")"), UInt8(ascii: "]"):
+            true
+        default: false
         }
     }
 

@@ -13,20 +13,47 @@ public struct SecretScanner: Sendable {
 
     /// `text` without its secrets, and what they were.
     public func redacted(_ text: String) -> (text: String, secrets: [FoundSecret]) {
-        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
-        let (changes, secrets) = scan(lines.count) { lines[$0] }
-        guard !changes.isEmpty else { return (text, []) }
-        let output = lines.enumerated().map { changes[$0.offset] ?? $0.element }
-        return (output.joined(separator: "\n"), secrets)
+        var copy = text
+        return copy.withUTF8 { bytes in
+            var scan = Scan()
+            // Where each line starts; the line before ends one byte earlier.
+            var starts: [Int] = []
+            var start = 0
+            while start <= bytes.count {
+                var end = start
+                while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+                starts.append(start)
+                scan.take(UnsafeBufferPointer(rebasing: bytes[start..<end]), index: starts.count - 1) { earlier in
+                    String(decoding: bytes[starts[earlier]..<starts[earlier + 1] - 1], as: UTF8.self)
+                }
+                start = end + 1
+            }
+            guard !scan.changes.isEmpty else { return (text, []) }
+            starts.append(bytes.count + 1)
+            var output: [UInt8] = []
+            output.reserveCapacity(bytes.count)
+            var position = 0
+            for (index, line) in scan.changes.sorted(by: { $0.key < $1.key }) {
+                output += bytes[position..<starts[index]]
+                output += line.utf8
+                position = starts[index + 1] - 1
+            }
+            output += bytes[position...]
+            return (String(decoding: output, as: UTF8.self), scan.secrets)
+        }
     }
 
     /// The lines of a hunk without their secrets, and what they were. `lineIndex` counts these lines.
     public func redacted(_ lines: [DiffLine]) -> (lines: [DiffLine], secrets: [FoundSecret]) {
-        let (changes, secrets) = scan(lines.count) { lines[$0].text }
-        guard !changes.isEmpty else { return (lines, []) }
+        var scan = Scan()
+        for index in lines.indices {
+            var text = lines[index].text
+            text.withUTF8 { scan.take($0, index: index) { lines[$0].text } }
+        }
+        guard !scan.changes.isEmpty else { return (lines, []) }
         var output = lines
-        for (index, text) in changes { output[index].text = text }
-        return (output, secrets)
+        for (index, text) in scan.changes { output[index].text = text }
+        return (output, scan.secrets)
     }
 
     /// `file` without secrets in its hunks, and what they were, by hunk.
@@ -39,61 +66,5 @@ public struct SecretScanner: Sendable {
             secrets.append(found)
         }
         return (output, secrets)
-    }
-
-    /// What changes in which line.
-    private func scan(_ count: Int, _ line: (Int) -> String) -> (changes: [Int: String], secrets: [FoundSecret]) {
-        var changes: [Int: String] = [:]
-        var secrets: [FoundSecret] = []
-        var block = KeyBlock()
-        for index in 0..<count {
-            var text = line(index)
-            text.withUTF8 { bytes in
-                var found = LineSecrets(bytes)
-                guard found.keyBegin != nil || found.keyEnd != nil || block.isWaiting else {
-                    guard !found.matches.isEmpty else { return }
-                    secrets += found.matches.map { FoundSecret(kind: $0.kind, lineIndex: index) }
-                    changes[index] = Self.replaced(bytes, found.matches)
-                    return
-                }
-                let parts = block.take(bytes, found, index: index, line: line)
-                for part in parts where part.lineIndex != index {
-                    changes[part.lineIndex] = Self.replaced(line(part.lineIndex), part)
-                }
-                if let part = parts.first(where: { $0.lineIndex == index }) {
-                    found.add(part.range ?? KeyMaterial.extent(of: bytes), .privateKey)
-                }
-                if let first = parts.first(where: \.beginsKey) {
-                    secrets.append(FoundSecret(kind: .privateKey, lineIndex: first.lineIndex))
-                }
-                secrets += found.matches.filter { $0.kind != .privateKey }
-                    .map { FoundSecret(kind: $0.kind, lineIndex: index) }
-                if !found.matches.isEmpty { changes[index] = Self.replaced(bytes, found.matches) }
-            }
-        }
-        return (changes, secrets)
-    }
-
-    /// An earlier line without the part of a key, and without what else it held.
-    private static func replaced(_ line: String, _ part: KeyBlock.Part) -> String {
-        var line = line
-        return line.withUTF8 { bytes in
-            var found = LineSecrets(bytes)
-            found.add(part.range ?? KeyMaterial.extent(of: bytes), .privateKey)
-            return replaced(bytes, found.matches)
-        }
-    }
-
-    private static func replaced(_ bytes: UnsafeBufferPointer<UInt8>, _ matches: [LineSecrets.Match]) -> String {
-        var output: [UInt8] = []
-        output.reserveCapacity(bytes.count + 32)
-        var position = 0
-        for match in matches {
-            output += bytes[position..<match.range.lowerBound]
-            output += match.kind.placeholder.utf8
-            position = match.range.upperBound
-        }
-        output += bytes[position...]
-        return String(decoding: output, as: UTF8.self)
     }
 }
