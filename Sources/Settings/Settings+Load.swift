@@ -82,7 +82,8 @@ extension SettingsReader {
         ReviewSettings(
             reviewsOnPush: value(of: Keys.reviewsOnPush, or: false), concurrency: value(of: Keys.concurrency, or: 1),
             inputTokensMax: value(of: Keys.inputTokensMax, or: 1),
-            outputTokensMax: value(of: Keys.outputTokensMax, or: 1))
+            outputTokensMax: value(of: Keys.outputTokensMax, or: 1),
+            inlineCommentsMax: value(of: Keys.inlineCommentsMax, or: 0))
     }
 
     fileprivate mutating func model() -> ModelSettings {
