@@ -12,7 +12,7 @@ public enum NoteText {
         var parts = ["**AI code review**"]
         let remarks = remarks(answer, figures)
         if !remarks.isEmpty { parts.append(remarks.map { "> ⚠️ \($0)" }.joined(separator: "\n>\n")) }
-        let text = answer.text.withoutOuterBlankLines
+        let text = ReviewReading(answer.text).markdown.withoutOuterBlankLines
         // A code block left open would swallow all that follows.
         parts.append(text + (Markdown.closingFence(of: text).map { "\n" + $0 } ?? ""))
         if text.isEmpty { parts[parts.count - 1] = "The model wrote nothing." }

@@ -166,4 +166,19 @@ import Testing
         #expect(checked.inline.first?.place?.newLine == 2)
         #expect(!"\(file)\(checked)".contains(key) && file.hunks[0].lines.count == 4)
     }
+
+    @Test(arguments: [Finding.secretsPerFileMax, Finding.secretsPerFileMax + 3])
+    func `a file full of secrets tells how many it has`(_ count: Int) throws {
+        let lines = (1...count).map { DiffLine(kind: .added, text: "PASSWORD=tr4um5chiff", newNumber: $0) }
+        let file = FileDiff(
+            oldPath: ".env", newPath: ".env", kind: .added,
+            hunks: [DiffHunk(oldStart: 0, oldCount: 0, newStart: 1, newCount: count, lines: lines)])
+        let (redacted, secrets) = SecretScanner().redacted(file)
+        let findings = Finding.secrets(secrets, in: redacted)
+        #expect(findings.count == Finding.secretsPerFileMax)
+        #expect(findings.last?.text.contains("has 3 more") == (count > Finding.secretsPerFileMax))
+        let checked = CheckedFindings(certain: findings, [], in: [redacted], inlineMax: 100, hash: testHash)
+        #expect(checked.inline.map { $0.place?.newLine } == (1...20).map { $0 })
+        #expect(Set(checked.inline.map(\.fingerprint)).count == 20)
+    }
 }

@@ -173,4 +173,12 @@ import Testing
         let usage = try TokenUsage(inputTokens: input, outputTokens: 1)
         #expect(SummaryNote.markdown(Self.report(usage: usage)).contains("may have read only a part") == isCut)
     }
+
+    @Test(arguments: [SummaryNote.listedMax, SummaryNote.listedMax + 2])
+    func `of very many findings the last are counted`(_ count: Int) {
+        let findings = (1...count).map { Changes.finding(quote: "nowhere", title: "finding \($0)") }
+        let note = SummaryNote.markdown(Self.report(findings: findings))
+        #expect(note.contains("finding \(SummaryNote.listedMax)\n"))
+        #expect(note.contains("\n\nAnd 2 findings more.\n\n") == (count > SummaryNote.listedMax))
+    }
 }

@@ -25,7 +25,8 @@ public struct CheckedFindings: Sendable, Equatable {
     ) {
         var index = ChangeIndex(files)
         var placed: [PlacedFinding] = []
-        for finding in certain + findings { Self.add(Self.place(finding, in: &index), to: &placed) }
+        var places: [Spot: Int] = [:]
+        for finding in certain + findings { Self.add(Self.place(finding, in: &index), to: &placed, &places) }
         Self.tellApart(&placed, hash: hash)
         let ranked = placed.enumerated().sorted {
             ($0.element.finding.severity, $0.offset) < ($1.element.finding.severity, $1.offset)
@@ -59,12 +60,19 @@ public struct CheckedFindings: Sendable, Equatable {
         return placed
     }
 
-    /// Adds `new`, or its text to the finding of the same kind at the same line: one line gets one comment of a kind.
-    private static func add(_ new: PlacedFinding, to all: inout [PlacedFinding]) {
-        let twin = all.firstIndex {
-            $0.place != nil && $0.place == new.place && $0.finding.kind == new.finding.kind
+    /// A line and a kind: one line gets one comment of a kind.
+    private struct Spot: Hashable {
+        let place: Place
+        let kind: Finding.Kind
+    }
+
+    /// Adds `new`, or its text to the finding of the same kind at the same line.
+    private static func add(_ new: PlacedFinding, to all: inout [PlacedFinding], _ places: inout [Spot: Int]) {
+        let spot = new.place.map { Spot(place: $0, kind: new.finding.kind) }
+        guard let spot, let twin = places[spot] else {
+            if let spot { places[spot] = all.count }
+            return all.append(new)
         }
-        guard let twin else { return all.append(new) }
         let text = [new.finding.title, new.finding.text].filter { !$0.isEmpty }.joined(separator: "\n\n")
         let old = all[twin].finding
         all[twin].finding.severity = min(old.severity, new.finding.severity)

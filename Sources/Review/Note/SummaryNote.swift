@@ -4,6 +4,8 @@ import Budget
 public enum SummaryNote {
     /// Files of one kind that are named; of those beyond, the number is told.
     public static let namedFilesMax = 200
+    /// Findings without a line of their own that are told with all their text: more than a model writes in one answer.
+    public static let listedMax = 250
     /// Findings of earlier reviews that are named.
     public static let namedStandingMax = 50
 
@@ -55,9 +57,9 @@ public enum SummaryNote {
         if !inline.isEmpty {
             parts.append("In the change:\n" + inline.map { line($0) }.joined(separator: "\n"))
         }
-        for placed in (refused + report.findings.listed).sorted(by: { $0.finding.severity < $1.finding.severity }) {
-            parts.append(whole(placed))
-        }
+        let listed = (refused + report.findings.listed).sorted { $0.finding.severity < $1.finding.severity }
+        parts += listed.prefix(listedMax).map(whole)
+        if listed.count > listedMax { parts.append("And \(counted(listed.count - listedMax, "finding")) more.") }
         if !report.standing.isEmpty {
             let lines = report.standing.prefix(namedStandingMax).map { finding in
                 "- \(finding.severity.sign) \(place(finding.path, finding.line))\(finding.title)"
