@@ -1,3 +1,4 @@
+import Budget
 public import UTCTime
 
 /// Which records a report adds up, and by what.
@@ -26,5 +27,13 @@ public struct UsageQuery: Sendable, Equatable {
         self.user = user
         self.model = model
         self.session = session
+    }
+
+    /// Whether `record` is one of those asked for.
+    func wants(_ record: UsageRecord) -> Bool {
+        let context = record.context
+        return days.contains(record.time.day) && user ?? context.user == context.user
+            && model ?? context.model == context.model && session ?? context.sessionID == context.sessionID
+            && (project == nil || project == context.project || project == context.projectName)
     }
 }

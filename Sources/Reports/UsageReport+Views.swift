@@ -6,7 +6,7 @@ import UTCTime
 // A report as others read it.
 
 extension UsageReport {
-    /// `{"from", "to", "by", "groups": [...], "totals", "damaged_lines"}`; costs are decimal strings with six places.
+    /// `{"from", "to", "by", "groups": [...], "totals", "damaged_lines"}`; costs have six places.
     package var json: JSONValue {
         [
             "from": .string(query.days.lowerBound.description), "to": .string(query.days.upperBound.description),
@@ -31,7 +31,7 @@ extension UsageReport {
                     + group.totals.fields.map { field in
                         switch field.value {
                         case .integer(let number): String(number)
-                        case .string(let text): text
+                        case .decimal(let text): text
                         default: ""
                         }
                     }
@@ -46,7 +46,7 @@ extension UsageTotals {
             ("requests", .integer(requestCount)), ("input_tokens", .integer(inputTokens)),
             ("output_tokens", .integer(outputTokens)), ("total_tokens", .integer(totalTokens)),
             ("cache_write_tokens", .integer(cacheWriteTokens)), ("cache_read_tokens", .integer(cacheReadTokens)),
-            ("cost_usd", .string(cost.description)), ("unpriced", .integer(unpricedCount)),
+            ("cost_usd", .decimal(cost.description)), ("unpriced", .integer(unpricedCount)),
             ("avg_tokens", .integer(requestCount > 0 ? totalTokens / requestCount : 0)),
             ("avg_duration_ms", .integer(requestCount > 0 ? durationMilliseconds / requestCount : 0)),
         ]

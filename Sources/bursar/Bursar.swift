@@ -13,7 +13,7 @@ enum Bursar {
         commands: [
             ServeCommand.command, DemoCommand.command, StatusCommand.command, PricesCommand.command,
             CleanupCommand.command,
-            VerifyCommand.command, ReportCommand.command,
+            VerifyCommand.command, ReportCommand.command, ExportCommand.command,
         ])
 
     /// For the tests: what the commands are called, and what is wrong with their declarations.

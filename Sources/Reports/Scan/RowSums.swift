@@ -55,12 +55,9 @@ struct RowSums: Sendable {
 
     /// Adds a record.
     mutating func add(_ row: UsageRecord) {
+        guard query.wants(row) else { return }
         let context = row.context
         let day = row.time.day
-        guard query.days.contains(day), query.user ?? context.user == context.user,
-            query.model ?? context.model == context.model, query.session ?? context.sessionID == context.sessionID,
-            query.project == nil || query.project == context.project || query.project == context.projectName
-        else { return }
         var key: [UInt8] = []
         for dimension in query.dimensions {
             switch dimension {
