@@ -41,6 +41,8 @@ struct Opening {
                 failure = error
             }
         }
+        // Its lines are mended before the next is written in any case.
+        for month in [now.day.month, now.day.month.adding(months: -1)] { try? files.mendAudit(of: month, at: now) }
         if !loaded.hasJournal, hadJournal {
             loaded.problems.append(
                 LineProblem(

@@ -311,6 +311,7 @@ import UTCTime
         let bench = try FakeBench("2025-12-13T10:00:00Z")
         var ledger = try bench.open(limit: 1000)
         _ = try ledger.record(.of(900), context: .sample)
+        _ = try ledger.release(ledger.reserve(.of(1)).reservation().id)
         ledger.close()
         bench.disk.setUnreadable("/data/" + name)
         ledger = try bench.open(limit: 1000)

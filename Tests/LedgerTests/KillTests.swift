@@ -242,7 +242,7 @@ enum KilledWork {
     func `while the journal is begun anew: nothing that counts is forgotten`(_ step: KillStep) async throws {
         let folder = try Folder()
         await kill(step, in: folder)
-        #expect(told(folder).count > 300)
+        #expect(told(folder).count > 200)
         try check(folder, "\(step.testDescription)")
     }
 

@@ -150,6 +150,11 @@ struct BookFiles: ~Copyable {
         }
     }
 
+    /// Mends the end of the audit log of `month`, aloud.
+    func mendAudit(of month: Month, at now: Instant) throws(POSIXFailure) {
+        try mend(layout.audit(month), at: now) { _ in false }
+    }
+
     private func mend(
         _ path: String, at now: Instant, isWhole: (UnsafeBufferPointer<UInt8>) -> Bool
     ) throws(POSIXFailure) {
@@ -237,7 +242,7 @@ struct BookFiles: ~Copyable {
         guard !bytes.isEmpty else { return }
         if auditMonth != month || audit == nil || audit?.poison != nil {
             audit = nil
-            try mend(layout.audit(month), at: now) { _ in false }
+            try mendAudit(of: month, at: now)
             audit = try AppendFile.opening(layout.audit(month), calls: calls)
             auditMonth = month
         }

@@ -37,8 +37,7 @@ enum ResolveCommand {
         ],
         examples: [
             .init(
-                "bursar resolve r-01jf3k9x2m0000000000000000 --tokens 12450,1823 --reason 'from the bill'",
-                "book what it used"),
+                "bursar resolve r-01jf3k9x2m0000000000000000 --tokens 12450,1823 --reason bill", "book what it used"),
             .init(
                 "bursar resolve r-01jf3k9x2m0000000000000000 --release --reason 'never sent'", "give its tokens back"),
         ]
