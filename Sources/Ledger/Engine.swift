@@ -110,6 +110,9 @@ final class Engine: Sendable {
     /// What happened in the books, for `tell`.
     private func noteChanges(_ core: inout Core) -> [LedgerEvent] {
         revision.store(core.books.revision, ordering: .releasing)
+        for event in core.books.events {
+            if let entry = AuditEntry.alert(event, at: core.books.latest) { core.note(.entry(entry)) }
+        }
         if core.books.hasFreshToday || core.books.hasFreshBefore || !core.audits.isEmpty,
             !isKeeperAsked.exchange(true, ordering: .acquiringAndReleasing)
         {

@@ -106,6 +106,7 @@ struct Opening {
     private func core(_ loaded: borrowing Loading.Loaded, _ failure: POSIXFailure?, begins: Bool) -> Core {
         var core = Core(books: loaded.books, policy: configuration.failurePolicy)
         core.mayBeginJournal = begins
+        core.note(.entry(.opened(loaded.books.base, at: loaded.books.latest)))
         if begins { core.books.transitions.removeAll() }
         if let failure {
             core.failure = failure

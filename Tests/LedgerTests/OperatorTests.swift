@@ -103,4 +103,27 @@ import UTCTime
         #expect(ledger.status().heldTokens == 0 && ledger.health == .writable)
         #expect(audit(bench).contains(#""event":"resolve","actor":"ann""#))
     }
+
+    @Test func `the audit log has every reservation, decision, change and alert`() throws {
+        let bench = try FakeBench()
+        let ledger = try bench.open(limit: 1000)
+        _ = try ledger.release(ledger.reserve(.of(100)).reservation().id)
+        _ = try ledger.reserve(.of(5000))
+        _ = try ledger.reserve(.of(10, seconds: 1))
+        _ = try unresolved(try bench.reopened(ledger, limit: 100_000))
+        let again = try bench.reopened(nil, limit: 1000)
+        bench.clock.advance(seconds: 2)
+        _ = try again.record(.of(900), context: .sample)
+        again.close()
+        let lines = audit(bench).split(separator: "\n")
+        for text in [
+            #""event":"opened","budget":"daily","enabled":true,"limit":1000,"warn":800,"enforcement":"block""#,
+            #""event":"reserved","reservation":"r-"#, #""event":"released","reservation":"r-"#,
+            #""event":"refused","budget":"daily","tokens":5000,"used":0,"held":0,"limit":1000"#,
+            #""event":"expired","reservation":"r-"#, #""event":"unresolved","reservation":"r-"#,
+            #""event":"opened","budget":"daily","enabled":true,"limit":100000"#,
+            #""event":"alert","alert":"warning_threshold","used":900"#, #""event":"alert","alert":"large_review""#,
+        ] { #expect(lines.contains { $0.contains(text) }, "\(text)") }
+        #expect(lines.count { $0.contains("warning_threshold") } == 1)
+    }
 }
