@@ -87,7 +87,8 @@ import UTCTime
 
     @Test(
         arguments: [
-            ["reason": "x"], ["release": true], ["release": true, "input_tokens": 1, "output_tokens": 1, "reason": "x"],
+            ["reason": "x"], ["release": true],
+            ["release": true, "input_tokens": 1, "output_tokens": 1, "reason": "x"],
             ["input_tokens": 1, "reason": "x"], ["release": 1, "reason": "x"],
             ["input_tokens": -1, "output_tokens": 1, "reason": "x"],
         ] as [JSONValue])

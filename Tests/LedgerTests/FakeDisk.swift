@@ -173,7 +173,8 @@ final class FakeDisk: Sendable {
             rename: { self.isAlive(process) ? self.rename($0, $1) : dead },
             unlink: { self.isAlive(process) ? self.unlink($0) : dead },
             makeDirectory: { self.isAlive(process) ? self.makeDirectory($0) : dead },
-            status: { self.status($0) }, names: { self.names($0) }, space: { _ in self.space() })
+            status: { self.status($0) }, linkedSize: { self.linkedSize($0) }, names: { self.names($0) },
+            space: { _ in self.space() })
     }
 
     /// The code with which this call fails, if it does.
@@ -343,6 +344,15 @@ final class FakeDisk: Sendable {
                 return .failure(POSIXFailure("lstat", path, code: ENOENT))
             }
             return .success(FileStatus(kind: .file, size: file.cached.count))
+        }
+    }
+
+    private func linkedSize(_ descriptor: CInt) -> Int {
+        state.withLock { state in
+            guard let inode = state.descriptors[descriptor]?.inode, let file = state.inodes[inode] else {
+                return -Int(EBADF)
+            }
+            return state.names.values.contains(inode) ? file.cached.count : -Int(ENOENT)
         }
     }
 

@@ -60,7 +60,8 @@ struct KillStep: Sendable, CustomTestStringConvertible {
         calls.write = { descriptor, bytes in meet("write", path(descriptor)) { system.write(descriptor, bytes) } }
         calls.synchronize = { descriptor in meet("fsync", path(descriptor)) { 0 } }
         calls.synchronizeData = { descriptor in meet("fdatasync", path(descriptor)) { 0 } }
-        calls.truncate = { descriptor, size in meet("truncate", path(descriptor)) { system.truncate(descriptor, size) } }
+        calls.truncate = { descriptor, size in meet("truncate", path(descriptor)) { system.truncate(descriptor, size) }
+        }
         calls.rename = { from, to in
             meet("rename", to) {
                 // The archive is on another file system.
@@ -111,7 +112,8 @@ enum KilledWork {
     static func open(_ directory: String, _ calls: FileCalls) throws -> Ledger {
         let clock = try Clock(now)
         return try Ledger.open(
-            configuration(directory), files: calls, time: clock.source, randomness: { UInt64.random(in: .min ... .max) },
+            configuration(directory), files: calls, time: clock.source,
+            randomness: { UInt64.random(in: .min ... .max) },
             log: .silent, events: { _ in }, hasThreads: false)
     }
 
@@ -210,13 +212,15 @@ enum KilledWork {
     }
 
     private func kill(_ step: KillStep, in folder: Folder) async {
-        await #expect(processExitsWith: .signal(SIGKILL)) { [text = step.text as String, path = folder.path as String] in
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [text = step.text as String, path = folder.path as String] in
             try KilledWork.run(text, in: path)
         }
     }
 
     @Test(arguments: [
-        KillStep("work", "before", "write", "/state/journal", 2), KillStep("work", "after", "write", "/state/journal", 2),
+        KillStep("work", "before", "write", "/state/journal", 2),
+        KillStep("work", "after", "write", "/state/journal", 2),
         KillStep("work", "after", "fdatasync", "/state/journal", 3),
         KillStep("work", "before", "write", "token-logs/2025-12.csv"),
         KillStep("work", "after", "write", "token-logs/2025-12.csv", 2),

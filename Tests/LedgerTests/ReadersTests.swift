@@ -58,7 +58,9 @@ import UTCTime
             for name in try bench.folder.names("audit-logs") {
                 let lines = try bench.folder.text("audit-logs/" + name)
                     .split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-                for line in lines.suffix(20) { #expect(throws: Never.self) { try JSONValue(parsing: Array(line.utf8)) } }
+                for line in lines.suffix(20) {
+                    #expect(throws: Never.self) { try JSONValue(parsing: Array(line.utf8)) }
+                }
             }
         }
         isOver.store(true, ordering: .releasing)

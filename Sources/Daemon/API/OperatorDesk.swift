@@ -64,7 +64,9 @@ package struct OperatorDesk: Sendable {
             guard let usage else { return try ledger.resolve(releasing: id, note).json }
             let call = Self.call(usage, of: id, ledger: ledger, prices: prices, at: TimeSource.system.now())
             let booking = try ledger.resolve(id, with: call, note)
-            guard booking.isDurable else { throw Declined(description: "the record could not be written: see to the disk") }
+            guard booking.isDurable else {
+                throw Declined(description: "the record could not be written: see to the disk")
+            }
             return booking.record.json
         } asking: {
             var body: JSONObject = .init([("reason", .string(note.reason)), ("author", .string(note.author))])

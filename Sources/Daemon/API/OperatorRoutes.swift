@@ -20,7 +20,8 @@ struct OperatorRoutes: Sendable {
             Route(
                 .get, "/budgets", access: access.token,
                 handler: .now { _ in
-                    .json(200, ["budgets": .array(ledger.budgets().map(\.json))], fields: [("Cache-Control", "no-store")])
+                    .json(
+                        200, ["budgets": .array(ledger.budgets().map(\.json))], fields: [("Cache-Control", "no-store")])
                 }),
             Route(.post, "/grants", access: access.token, handler: .later(grant)),
             Route(.post, "/budget/reservations/{id}/resolve", access: access.token, handler: .later(resolve)),
@@ -101,7 +102,9 @@ struct ResolutionBody: Sendable {
         note = fields.operatorNote()
         switch (input, output) {
         case (nil, nil):
-            if !isReleased { fields.refuse("release", "is not true, and there are no input_tokens and output_tokens", ()) }
+            if !isReleased {
+                fields.refuse("release", "is not true, and there are no input_tokens and output_tokens", ())
+            }
         case (let input?, let output?):
             if isReleased { fields.refuse("release", "is true, but there are counts", ()) }
             do { usage = try TokenUsage(inputTokens: input, outputTokens: output) } catch {

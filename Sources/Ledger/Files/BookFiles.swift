@@ -110,8 +110,7 @@ struct BookFiles: ~Copyable {
     /// A spreadsheet that saves the file puts another in its place, and rows written to the old one would be in no file.
     /// So whenever the file is not as it was left, it is opened again: rows go behind what is there now.
     private mutating func noticeStrangers() {
-        guard let path = rows?.path, let size = rows?.size, rows?.poison == nil else { return }
-        if case .success(let found) = calls.status(path), found.kind == .file, found.size == size { return }
+        guard let path = rows?.path, rows?.poison == nil, rows?.isUntouched == false else { return }
         log(
             .error, "somebody else changed the rows; the daemon goes on behind what is there: run bursar verify",
             ["file": path])

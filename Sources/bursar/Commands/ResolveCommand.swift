@@ -17,7 +17,8 @@ enum ResolveCommand {
         accepted: "two whole numbers with a comma between them"
     ) { text in
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-        guard parts.count == 2, let input = OperatorOptions.count(parts[0]), let output = OperatorOptions.count(parts[1])
+        guard parts.count == 2, let input = OperatorOptions.count(parts[0]),
+            let output = OperatorOptions.count(parts[1])
         else { return nil }
         return try? TokenUsage(inputTokens: input, outputTokens: output)
     }
@@ -71,7 +72,9 @@ enum ResolveCommand {
                 ).csv)
         case .table:
             let what =
-                used.map { "settled with \(grouped($0.inputTokens)) input and \(grouped($0.outputTokens)) output tokens" }
+                used.map {
+                    "settled with \(grouped($0.inputTokens)) input and \(grouped($0.outputTokens)) output tokens"
+                }
                 ?? "released"
             Console.print("\(values[id]) is \(what).\n")
         }

@@ -48,7 +48,8 @@ enum StatusCommand {
         guard !holds.isEmpty else { return "" }
         let lines = holds.prefix(shownMax).map { hold in
             let session = hold.context.sessionID.isEmpty ? "" : " for \(hold.context.sessionID)"
-            return "       \(hold.id): \(grouped(hold.tokens)) tokens\(session), since \(hold.dispatchedAt ?? hold.createdAt)\n"
+            return
+                "       \(hold.id): \(grouped(hold.tokens)) tokens\(session), since \(hold.dispatchedAt ?? hold.createdAt)\n"
         }
         let more = holds.count > shownMax ? "       and \(grouped(holds.count - shownMax)) more\n" : ""
         return "outcome unknown, see 'bursar resolve --help':\n" + lines.joined() + more
