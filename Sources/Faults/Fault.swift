@@ -6,6 +6,8 @@ package enum Fault: Sendable, Hashable {
     case error(Int)
     /// The server acts on the request, and a proxy answers this status in its place.
     case errorAfterEffect(Int)
+    /// These bytes are the answer, whatever they are; the server never hears of the request.
+    case answer(String)
     /// 429, with `Retry-After` when there are seconds; the server never hears of the request.
     case tooManyRequests(retryAfterSeconds: Int?)
     /// The connection breaks before the server hears of the request.
@@ -25,7 +27,7 @@ package enum Fault: Sendable, Hashable {
     package var reachesServer: Bool {
         switch self {
         case .none, .errorAfterEffect, .dropAfter, .cut, .slow, .hangAfterEffect: true
-        case .error, .tooManyRequests, .dropBefore, .hang: false
+        case .error, .answer, .tooManyRequests, .dropBefore, .hang: false
         }
     }
 }

@@ -118,6 +118,7 @@ package final class FaultyRelay: Sendable {
                         429, fields: seconds.map { "Retry-After: \($0)\r\n" } ?? "", type: "text/plain", "Retry later\n"
                     ),
                     to: connection)
+            case .answer(let text): RelaySocket.write(Array(text.utf8), to: connection)
             case .hang: RelaySocket.waitUntilGone(connection)
             default: RelaySocket.reset(connection)
             }
