@@ -10,21 +10,23 @@ extension GitLabClient {
     ///
     /// `tag` is that of an earlier answer. `updated_after` would save more and miss some: putting a label on does not always touch
     /// `updated_at`. A project that moved is asked for by its number, once; nothing is sent to where the redirect points.
-    public func mergeRequests(labelled label: String, in scope: MergeRequestScope, tag: String? = nil)
-        async throws(GitLabError) -> LabelledMergeRequests
-    {
+    /// With `isPatient` false nothing is tried twice: for those who come again by themselves.
+    public func mergeRequests(
+        labelled label: String, in scope: MergeRequestScope, tag: String? = nil, isPatient: Bool = true
+    ) async throws(GitLabError) -> LabelledMergeRequests {
+        let policy: RetryPolicy = isPatient ? .gitLabRepeatable : .gitLabOnce
         do throws(GitLabError) {
-            return try await list(label, scope, tag)
+            return try await list(label, scope, tag, policy)
         } catch {
             guard case .project(.path) = scope, let id = error.movedToProjectID else { throw error }
-            var list = try await list(label, .project(.id(id)), nil)
+            var list = try await list(label, .project(.id(id)), nil, policy)
             list.movedToProjectID = id
             return list
         }
     }
 
-    private func list(_ label: String, _ scope: MergeRequestScope, _ tag: String?) async throws(GitLabError)
-        -> LabelledMergeRequests
+    private func list(_ label: String, _ scope: MergeRequestScope, _ tag: String?, _ policy: RetryPolicy)
+        async throws(GitLabError) -> LabelledMergeRequests
     {
         let place =
             switch scope {
@@ -38,7 +40,7 @@ extension GitLabClient {
         for _ in 0..<Self.labelledPageCountMax {
             let call = Call(
                 operation: "list the merge requests of \(scope)", path: "\(place)/merge_requests?\(query)&page=\(page)",
-                tag: page == 1 ? tag : nil)
+                policy: policy, tag: page == 1 ? tag : nil)
             let response = try await send(call)
             list.rateLimit = rateLimit(response.fields) ?? list.rateLimit
             if response.status == 304 {

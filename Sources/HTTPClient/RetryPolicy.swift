@@ -61,6 +61,12 @@ public struct RetryPolicy: Sendable {
         obeysShouldRetry: false, firstWaitSeconds: 1, waitSecondsMax: 1, askedSecondsMax: 5,
         stopsWhenAskedLonger: true, obeysRateLimitReset: false)
 
+    /// For requests to GitLab that come again by themselves: once. The next round is the retry.
+    public static let gitLabOnce = RetryPolicy(
+        retryCountMax: 0, statuses: [], everyStatusFrom: .max, repeatsUnknownOutcome: false, obeysShouldRetry: false,
+        firstWaitSeconds: 1, waitSecondsMax: 1, askedSecondsMax: 0, stopsWhenAskedLonger: true,
+        obeysRateLimitReset: false)
+
     /// For requests to GitLab that create something: again only when nothing can have been created.
     public static let gitLabCreating = RetryPolicy(
         retryCountMax: 5, statuses: [429], everyStatusFrom: .max, repeatsUnknownOutcome: false,
