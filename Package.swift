@@ -59,6 +59,12 @@ let libraries: [Target] = [
             "HTTPClient", "Daemon",
         ]),
 
+    library(
+        "Doctor",
+        [
+            "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "HTTPClient", "GitLab", "Ledger",
+        ]),
+
     // For tests alone: no product links it.
     library("Faults", ["Platform"]),
 ]
@@ -71,7 +77,7 @@ let package = Package(
             name: "bursar",
             dependencies: [
                 "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger",
-                "Daemon", "Demo",
+                "Daemon", "Demo", "Doctor",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -103,8 +109,9 @@ let package = Package(
             "Daemon",
             [
                 "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Budget", "JSON",
-                "Platform", "UTCTime", "Prices", "Faults",
+                "Platform", "UTCTime", "Prices", "GitLab", "Faults",
             ]),
+        tests("Doctor", ["Doctor"]),
         // Runs the built binary.
         tests(
             "CommandLine",

@@ -26,6 +26,8 @@ enum HelpTexts {
                                       retention allows.
               verify                  Checks the books: rows, sums, summaries and the
                                       journal.
+              doctor                  Checks settings, GitLab, hooks, the model, clock and
+                                      disk; says what to do.
 
               See 'bursar <command> --help' for a command's options and examples.
 
@@ -187,6 +189,32 @@ enum HelpTexts {
                   what is wrong, if anything
               bursar verify --repair
                   mend it, after the daemon was stopped
+
+            """
+        ),
+        (
+            ["doctor"],
+            """
+            OVERVIEW: Checks settings, GitLab, hooks, the model, clock and disk; says what
+            to do.
+
+            Looks at everything, also when something fails, and changes nothing: no note is
+            posted, no lock is taken, no paid call is made. Projects are those of
+            GITLAB_PROJECTS and of this month's reviews. Run it in the daemon's directory as
+            the daemon's user. Exits 1 when a check failed; warnings are no failures.
+
+            USAGE: bursar doctor [--format <format>] [--data-dir <dir>]
+
+            OPTIONS:
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar doctor
+                  before the first start, and whenever reviews stay away
+              bursar doctor --format json
+                  for a program
 
             """
         ),
