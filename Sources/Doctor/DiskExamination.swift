@@ -122,17 +122,29 @@ struct DiskExamination: Sendable {
     /// The process that holds the books; nil when none does. Read from the kernel's list: taking the lock to see whether it is free
     /// could keep a daemon from starting.
     var holder: Int? {
+        let path = LedgerLayout(directory: directory).lock
         var facts = stat()
-        guard lstat(LedgerLayout(directory: directory).lock, &facts) == 0,
-            let bytes = Self.contents(ofKernelFile: "/proc/locks")
-        else { return nil }
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+        guard lstat(path, &facts) == 0, let bytes = Self.contents(ofKernelFile: "/proc/locks") else { return nil }
+        let note = (try? FileCalls.system.contents(of: path, limit: 32)).map { String(decoding: $0, as: UTF8.self) }
+        return Self.holder(
+            inode: UInt64(facts.st_ino), device: UInt64(facts.st_dev), note: note ?? "",
+            in: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The process that has a lock of flock(2) on a file, from the lines of /proc/locks (proc(5)). Some file systems show another device
+    /// there than stat(2) does; then the id that the process left in the file has to be the same.
+    static func holder(inode: UInt64, device: UInt64, note: String, in locks: String) -> Int? {
+        let major = (device >> 8) & 0xFFF | (device >> 32) & 0xFFFF_F000
+        let minor = device & 0xFF | (device >> 12) & 0xFFFF_FF00
+        let noted = note.prefix { $0 != "\n" }
+        for line in locks.split(separator: "\n") {
             // 1: FLOCK  ADVISORY  WRITE 4711 fd:01:131074 0 EOF
             let words = line.split(separator: " ")
-            guard words.count >= 6, words[1] == "FLOCK", let inode = words[5].split(separator: ":").last,
-                inode == String(facts.st_ino)
-            else { continue }
-            return Int(words[4])
+            guard words.count >= 6, words[1] == "FLOCK", let process = Int(words[4]) else { continue }
+            let place = words[5].split(separator: ":")
+            guard place.count == 3, UInt64(place[2]) == inode else { continue }
+            let isDevice = UInt64(place[0], radix: 16) == major && UInt64(place[1], radix: 16) == minor
+            if isDevice || words[4] == noted { return process }
         }
         return nil
     }

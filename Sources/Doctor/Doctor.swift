@@ -11,6 +11,8 @@ import UTCTime
 package struct Doctor: Sendable {
     /// Projects that are looked at; those configured come first.
     package static let projectsMax = 20
+    /// Projects that are looked at side by side: each asks three things at once.
+    static let projectsAtOnceMax = 4
 
     private let settings: Settings
     private let prices: PriceTable?
@@ -119,16 +121,19 @@ package struct Doctor: Sendable {
                     "Set GITLAB_PROJECTS to look at your projects' roles, labels and hooks, and to have them polled.")
             ]
         }
+        let examinations = all.prefix(Self.projectsMax).map { project in
+            ProjectExamination(
+                reference: project, client: client, label: gitlab.reviewLabel, botUserID: botUserID,
+                polls: gitlab.pollSeconds > 0)
+        }
         let checks = await withTaskGroup(of: (Int, [Check]).self) { group in
-            for (index, project) in all.prefix(Self.projectsMax).enumerated() {
-                group.addTask {
-                    let examination = ProjectExamination(
-                        reference: project, client: client, label: gitlab.reviewLabel, botUserID: botUserID,
-                        polls: gitlab.pollSeconds > 0)
-                    return (index, await examination.checks())
-                }
+            var found: [(Int, [Check])] = []
+            for (index, examination) in examinations.enumerated() {
+                if index >= Self.projectsAtOnceMax, let next = await group.next() { found.append(next) }
+                group.addTask { (index, await examination.checks()) }
             }
-            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.flatMap(\.1)
+            for await next in group { found.append(next) }
+            return found.sorted { $0.0 < $1.0 }.flatMap(\.1)
         }
         guard all.count > Self.projectsMax else { return checks }
         return checks + [

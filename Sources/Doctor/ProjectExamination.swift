@@ -72,6 +72,12 @@ struct ProjectExamination: Sendable {
             return .warning(
                 name, "\(project.path) is archived: nothing can be reviewed there", "Take it out of GITLAB_PROJECTS.")
         }
+        // GitLab takes a path in any case of letters.
+        if case .path(let path) = reference, path.lowercased() != project.path.lowercased() {
+            return .warning(
+                name, "it has moved to \(project.path), and the old path leads there only until another takes it",
+                "Write \(project.path) or \(project.id) in GITLAB_PROJECTS.")
+        }
         var level = project.accessLevel
         if level == nil, let botUserID {
             level = try? await client.memberAccessLevel(projectID: project.id, userID: botUserID)

@@ -155,6 +155,21 @@ import UTCTime
             "a deleted project", settings: ["GITLAB_PROJECTS": "9999"], "project 9999", "failed",
             "404 Project Not Found", "not a member"),
         Illness(
+            "a project that moved", settings: ["GITLAB_PROJECTS": "old/app"],
+            answers: ["/projects/old/app": Response(status: 301, fields: [("Location", "/api/v4/projects/42")])],
+            "project old/app", "warning", "moved to shop/backend-api"),
+        Illness(
+            "a path that is written otherwise", settings: ["GITLAB_PROJECTS": "Shop/Backend-API"],
+            answers: [
+                "/projects/Shop/Backend-API": .json(
+                    200,
+                    [
+                        "id": 42, "path_with_namespace": "shop/backend-api",
+                        "permissions": ["project_access": ["access_level": 30]],
+                    ])
+            ],
+            "project Shop/Backend-API", "ok"),
+        Illness(
             "a path that is nothing", settings: ["GITLAB_PROJECTS": "shop/none"], "project shop/none", "failed",
             "no project and no group"),
         Illness("a guest", answers: project(access(10)), "project 42", "failed", "access level 10", "Invite"),

@@ -36,4 +36,20 @@ import Testing
         let check = DiskExamination.judge(kind, path: "/books")
         #expect(check.state == state && check.advice.isEmpty == (state == .ok))
     }
+
+    @Test(
+        arguments: [
+            ("1: FLOCK  ADVISORY  WRITE 4711 08:01:77 0 EOF", "", 4711),
+            ("1: FLOCK  ADVISORY  WRITE 4711 00:2a:77 0 EOF", "4711\n", 4711),
+            ("1: FLOCK  ADVISORY  WRITE 4711 00:2a:77 0 EOF", "4712\n", nil),
+            ("1: FLOCK  ADVISORY  WRITE 4711 08:01:78 0 EOF", "4711\n", nil),
+            ("1: POSIX  ADVISORY  WRITE 4711 08:01:77 0 EOF", "4711\n", nil),
+            ("1: -> FLOCK ADVISORY WRITE 4711 08:01:77 0 EOF", "4711\n", nil),
+            ("1: POSIX ADVISORY READ 1 08:01:77 0 EOF\n2: FLOCK ADVISORY WRITE 9 08:01:77 0 EOF", "", 9),
+            ("", "4711\n", nil),
+            ("1: FLOCK  ADVISORY  WRITE", "", nil), ("1: FLOCK ADVISORY WRITE x 08:01:77 0 EOF", "x", nil),
+        ] as [(String, String, Int?)])
+    func `who holds the books`(_ locks: String, _ note: String, _ process: Int?) {
+        #expect(DiskExamination.holder(inode: 77, device: 0x801, note: note, in: locks) == process)
+    }
 }

@@ -82,9 +82,9 @@ enum DoctorCommand {
         var text = ""
         for check in checks {
             let name = check.name + String(repeating: " ", count: width - check.name.count)
-            text += "\(pad(check.state.rawValue))  \(name)  \(Self.line(check.seen))\n"
+            text += "\(pad(check.state.rawValue))  \(name)  \(line(check.seen))\n"
             if !check.advice.isEmpty {
-                text += "\(pad(""))  \(String(repeating: " ", count: width))  \(check.advice)\n"
+                text += "\(pad(""))  \(String(repeating: " ", count: width))  \(line(check.advice))\n"
             }
         }
         let counts = Check.State.allCases.map { state in "\(checks.count { $0.state == state }) \(state.rawValue)" }
