@@ -41,6 +41,7 @@ let libraries: [Target] = [
 
     // What Bursar is about.
     library("Ledger", ["UTCTime", "JSON", "Digest", "Budget", "Platform", "Journal"], exclude: ["DESIGN.md"]),
+    library("Reports", ["UTCTime", "JSON", "Budget", "Terminal", "Platform", "Ledger"]),
     library("GitLab", ["UTCTime", "JSON", "Digest", "HTTPClient"]),
     library("Review", ["UTCTime", "JSON", "Budget", "HTTPClient"]),
 
@@ -77,7 +78,7 @@ let package = Package(
             name: "bursar",
             dependencies: [
                 "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger",
-                "Daemon", "Demo", "Doctor",
+                "Reports", "Daemon", "Demo", "Doctor",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -98,6 +99,7 @@ let package = Package(
         tests("HTTPServer", ["HTTPServer", "HTTPWire", "JSON", "Platform", "UTCTime"]),
         tests("HTTPClient", ["HTTPClient", "HTTPServer", "HTTPWire", "Platform", "UTCTime"]),
         tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
+        tests("Reports", ["Reports", "Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
         tests(
             "GitLab",
             ["GitLab", "HTTPClient", "HTTPServer", "HTTPWire", "JSON", "Digest", "Platform", "UTCTime", "Faults"],

@@ -22,8 +22,10 @@ extension GitLabClient {
                     Call(
                         operation: operation, method: "POST", path: Self.path(projectID, iid),
                         body: ["body": .string(note.body)], eventUUID: eventUUID, policy: .gitLabCreating))
-                // A login page that stands before GitLab has taken nothing.
-                if GitLabError.isWebPage(response.body) { throw Self.unreadable(operation, response, "") }
+                // A login page that stands before GitLab has taken nothing; what answers 201 has created something.
+                if response.status != 201, GitLabError.isWebPage(response.body) {
+                    throw Self.unreadable(operation, response, "")
+                }
                 return .init(created: response)
             } catch {
                 let posting = error

@@ -12,7 +12,8 @@ enum Bursar {
         version: version,
         commands: [
             ServeCommand.command, DemoCommand.command, StatusCommand.command, PricesCommand.command,
-            CleanupCommand.command, VerifyCommand.command, DoctorCommand.command,
+            CleanupCommand.command, VerifyCommand.command, ReportCommand.command, ExportCommand.command,
+            DoctorCommand.command,
         ])
 
     /// For the tests: what the commands are called, and what is wrong with their declarations.
