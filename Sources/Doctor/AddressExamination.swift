@@ -53,8 +53,10 @@ struct AddressExamination: Sendable {
         switch error.cause {
         case .unreachable where error.description.contains("host is not known"):
             "Check the host in GITLAB_URL and this machine's DNS."
+        case .unreachable where error.description.contains("does not speak https"):
+            "Write http:// in GITLAB_URL, or the port that speaks https."
         case .unreachable where error.description.contains("TLS"):
-            "This machine does not trust the certificate: install your authority's certificate here; with http on that port, write http://."
+            "This machine does not trust the certificate: install your authority's certificate here, and check host and clock."
         case .unreachable: "Check the port in GITLAB_URL, the firewall, and HTTPS_PROXY in the daemon's environment."
         case .timedOut: "A firewall that drops packets looks like this; so does a GitLab that is overloaded."
         case .connectionLost: "Check that http:// or https:// in GITLAB_URL is what that port speaks."

@@ -66,8 +66,8 @@ final class DoctorScene: Sendable {
         modelPort = try models.start(host: "127.0.0.1", port: 0)
     }
 
-    /// GitLab's port.
-    var gitlabPort: String { String(relay.port) }
+    /// The stand-in's own port, without the relay.
+    var gitlabPort: String { String(gitlab.port) }
 
     deinit {
         relay.stop()

@@ -93,7 +93,7 @@ import UTCTime
             "Check the port"),
         Illness(
             "https where http is spoken", settings: ["GITLAB_URL": "https://127.0.0.1:{port}"], "gitlab address",
-            "failed", "127.0.0.1"),
+            "failed", "does not speak https", "Write http://"),
         Illness(
             "a redirect to https",
             answers: [
