@@ -117,7 +117,7 @@ package struct Doctor: Sendable {
         guard !all.isEmpty else {
             return [
                 .warning(
-                    "projects", "GITLAB_PROJECTS is empty and no review has been booked this month",
+                    "projects", "GITLAB_PROJECTS is empty and no review was booked this month or the last",
                     "Set GITLAB_PROJECTS to look at your projects' roles, labels and hooks, and to have them polled.")
             ]
         }
@@ -141,13 +141,16 @@ package struct Doctor: Sendable {
         ]
     }
 
-    /// The projects of this month's rows, those of the last reviews first.
+    /// The projects of the rows of this month and the last, those of the last reviews first.
     private func seenProjects() -> [ProjectReference] {
         let reader = UsageReader(directory: settings.books.dataDirectory)
-        guard let rows = try? reader.rows(of: time.now().day.month) else { return [] }
+        let month = time.now().day.month
         var seen: [ProjectReference] = []
-        for record in rows.records.reversed() {
-            if let id = record.context.projectID, id > 0, !seen.contains(.id(id)) { seen.append(.id(id)) }
+        for month in [month, month.adding(months: -1)] {
+            guard let rows = try? reader.rows(of: month) else { continue }
+            for record in rows.records.reversed() {
+                if let id = record.context.projectID, id > 0, !seen.contains(.id(id)) { seen.append(.id(id)) }
+            }
         }
         return seen
     }

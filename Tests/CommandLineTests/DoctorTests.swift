@@ -326,6 +326,20 @@ import UTCTime
         #expect(csv.output.split(separator: "\n").count == 19)
     }
 
+    @Test func `the projects of the books are looked at, each once, those configured first`() async throws {
+        let scene = try DoctorScene()
+        try scene.folder.write(
+            "data/tokens/" + HandMadeBooks.file,
+            HandMadeBooks.header + HandMadeBooks.row(tokens: 10) + HandMadeBooks.row(tokens: 20))
+        let seen = try await scene.examine(["GITLAB_PROJECTS": ""])
+        #expect(seen.checks["project 42"]?.state == "ok" && seen.checks["projects"] == nil)
+        let both = try await scene.examine(["GITLAB_PROJECTS": "58,42"])
+        let names = both.ending.output.split(separator: "\n").filter { $0.contains("\"project ") }
+        #expect(names.count == 2 && names[0].contains("58"), "\(names)")
+        let many = try await scene.examine(["GITLAB_PROJECTS": (100...119).map(String.init).joined(separator: ",")])
+        #expect(many.checks["projects"]?.text.hasPrefix("1 more") == true && many.checks["project 42"] == nil)
+    }
+
     @Test func `without a GitLab the rest is looked at`() async throws {
         let scene = try DoctorScene()
         let (checks, ending) = try await scene.examine([

@@ -278,8 +278,9 @@ enum HelpTexts {
 
             Looks at everything, also when something fails, and changes nothing: no note is
             posted, no lock is taken, no paid call is made. Projects are those of
-            GITLAB_PROJECTS and of this month's reviews. Run it in the daemon's directory as
-            the daemon's user. Exits 1 when a check failed; warnings are no failures.
+            GITLAB_PROJECTS and of the reviews of this month and the last. Run it in the
+            daemon's directory as the daemon's user. Exits 1 when a check failed; warnings
+            are no failures.
 
             USAGE: bursar doctor [--format <format>] [--data-dir <dir>]
 

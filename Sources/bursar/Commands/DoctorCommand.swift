@@ -14,7 +14,7 @@ enum DoctorCommand {
         "doctor", summary: "Checks settings, GitLab, hooks, the model, clock and disk; says what to do.",
         discussion: """
             Looks at everything, also when something fails, and changes nothing: no note is posted, no lock is taken, no \
-            paid call is made. Projects are those of GITLAB_PROJECTS and of this month's reviews. Run it in the daemon's \
+            paid call is made. Projects are those of GITLAB_PROJECTS and of the reviews of this month and the last. Run it in the daemon's \
             directory as the daemon's user. Exits 1 when a check failed; warnings are no failures.
             """,
         parameters: [OutputFormat.parameter, CommandSettings.dataDirectory],
