@@ -69,14 +69,15 @@ package final class FaultyRelay: Sendable {
             defer { close(listener) }
             while true {
                 let connection = accept(listener, nil, nil)
-                if connection < 0, [EINTR, ECONNABORTED, EMFILE, ENFILE].contains(errno), self?.isStopped == false {
+                if connection < 0, [EINTR, ECONNABORTED, EMFILE, ENFILE].contains(errno), self?.isStopped != true {
                     usleep(1000)
                     continue
                 }
                 guard connection >= 0 else { return }
+                // Not the end yet: only a shut down listener ends the thread, or `stop` would shut down a number that is another's.
                 guard let relay = self, relay.begin(connection) else {
                     close(connection)
-                    return
+                    continue
                 }
                 Thread.detachNewThread { relay.serve(connection) }
             }

@@ -8,7 +8,8 @@ import Platform
 import Testing
 import UTCTime
 
-@Suite struct `bursar doctor` {
+// One after the other: seventy installations at once would be two hundred servers in one process.
+@Suite(.serialized) struct `bursar doctor` {
     /// One thing that is wrong, and what the doctor must say of it.
     struct Illness: Sendable, CustomTestStringConvertible {
         let name: String
