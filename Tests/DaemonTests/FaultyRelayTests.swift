@@ -6,7 +6,7 @@ import Platform
 import Testing
 
 /// What the tests of a stormy GitLab stand on: that faults are what they say they are.
-@Suite struct FaultyRelayTests {
+@Suite(.serialized) struct FaultyRelayTests {
     private static let mergeRequest = StandInMergeRequest.workingDay[0]
 
     private func withGitLab(_ plan: FaultPlan, _ body: (StandInGitLab, FaultyRelay) async throws -> Void) async throws {

@@ -10,7 +10,7 @@ import UTCTime
 @testable import GitLab
 
 /// The poll against a stand-in GitLab over real sockets, its waits written down.
-@Suite struct PollTests {
+@Suite(.serialized) struct PollTests {
     private static let all = StandInMergeRequest.workingDay
     private static let one = all[0]
 

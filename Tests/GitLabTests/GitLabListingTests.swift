@@ -3,7 +3,7 @@ import Testing
 
 @testable import GitLab
 
-@Suite struct GitLabListingTests {
+@Suite(.serialized) struct GitLabListingTests {
     private func item(_ iid: Int, labels: String = #"["ai-review"]"#, state: String = "opened", project: Int = 3)
         -> String
     {

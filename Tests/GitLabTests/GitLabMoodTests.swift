@@ -4,7 +4,7 @@ import Testing
 @testable import GitLab
 
 /// GitLab's moods over real sockets: what is tried again, what is given up, and what the caller is told.
-@Suite struct GitLabMoodTests {
+@Suite(.serialized) struct GitLabMoodTests {
     /// One mood: what the requests meet, and what the client makes of it.
     struct Mood: Sendable, CustomTestStringConvertible {
         let name: String
