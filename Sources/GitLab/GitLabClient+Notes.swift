@@ -18,11 +18,15 @@ extension GitLabClient {
         while true {
             do throws(GitLabError) {
                 postingCount += 1
-                return .init(
-                    created: try await send(
-                        Call(
-                            operation: operation, method: "POST", path: Self.path(projectID, iid),
-                            body: ["body": .string(note.body)], eventUUID: eventUUID, policy: .gitLabCreating)))
+                let response = try await send(
+                    Call(
+                        operation: operation, method: "POST", path: Self.path(projectID, iid),
+                        body: ["body": .string(note.body)], eventUUID: eventUUID, policy: .gitLabCreating))
+                // A login page that stands before GitLab has taken nothing; what answers 201 has created something.
+                if response.status != 201, GitLabError.isWebPage(response.body) {
+                    throw Self.unreadable(operation, response, "")
+                }
+                return .init(created: response)
             } catch {
                 let posting = error
                 guard error.kind == .unavailable, error.mayHaveHappened, let marker = note.marker,
@@ -88,6 +92,20 @@ extension GitLabClient {
                 operation: "change note \(noteID) on \(projectID)!\(iid)", method: "PUT",
                 path: "\(Self.path(projectID, iid))/\(noteID)", body: ["body": .string(note.body)], eventUUID: eventUUID
             ))
+    }
+
+    /// Deletes our note `noteID`; one that is gone is deleted.
+    public func deleteNote(projectID: Int, iid: Int, noteID: Int, eventUUID: String? = nil) async throws(GitLabError) {
+        do throws(GitLabError) {
+            _ = try await send(
+                Call(
+                    operation: "delete note \(noteID) on \(projectID)!\(iid)", method: "DELETE",
+                    path: "\(Self.path(projectID, iid))/\(noteID)", eventUUID: eventUUID))
+        } catch  where error.kind == .notFound {
+            return
+        } catch {
+            throw error
+        }
     }
 
     /// Our newest note that ends with `marker`; nil when there is none, or when GitLab has no list of notes to look in.

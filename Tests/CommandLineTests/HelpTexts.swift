@@ -22,15 +22,15 @@ enum HelpTexts {
                                       is left.
               prices                  Shows the price table in force, its age and where it
                                       comes from.
-              budgets list            Shows every budget with its limit, its grants and its
-                                      counters.
-              budgets grant           Adds tokens to a budget for its current period only.
               cleanup                 Deletes or archives the files that are older than
                                       retention allows.
               verify                  Checks the books: rows, sums, summaries and the
                                       journal.
-              resolve                 Settles or releases a reservation whose outcome is
-                                      unknown.
+              report                  Adds up the usage of a period by project, user, model
+                                      or time.
+              export                  Writes the usage records of a period as CSV or JSON.
+              doctor                  Checks settings, GitLab, hooks, the model, clock and
+                                      disk; says what to do.
 
               See 'bursar <command> --help' for a command's options and examples.
 
@@ -143,58 +143,6 @@ enum HelpTexts {
             """#
         ),
         (
-            ["budgets", "list"],
-            #"""
-            OVERVIEW: Shows every budget with its limit, its grants and its counters.
-
-            Reads the files beside a running daemon, without its lock. There is one budget,
-            'daily'; its limit is that of this command's own settings.
-
-            USAGE: bursar budgets list [--format <format>] [--data-dir <dir>]
-
-            OPTIONS:
-              -f, --format <format>   How to write the report. (default: table)
-              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
-              -h, --help              Show this help.
-
-            EXAMPLES:
-              bursar budgets list
-                  a table for people
-              bursar budgets list --format json
-                  the same as GET /budgets
-
-            """#
-        ),
-        (
-            ["budgets", "grant"],
-            #"""
-            OVERVIEW: Adds tokens to a budget for its current period only.
-
-            The limit is back where it was at the next reset. The grant is in the audit log
-            with its author and reason. A running daemon is asked over HTTP, with
-            BURSAR_API_TOKEN; without one the books are opened.
-
-            USAGE: bursar budgets grant [--reason <text>] [--author <name>]
-                   [--format <format>] [--data-dir <dir>] <name> <amount>
-
-            ARGUMENTS:
-              <name>                  The budget: 'daily'.
-              <amount>                Tokens to add to the limit of the current period.
-
-            OPTIONS:
-              --reason <text>         Why; it is kept in the audit log. Needed.
-              --author <name>         Who says so. (default: the system user)
-              -f, --format <format>   How to write the report. (default: table)
-              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
-              -h, --help              Show this help.
-
-            EXAMPLES:
-              bursar budgets grant daily 200000 --reason 'release week'
-                  two hundred thousand more for today
-
-            """#
-        ),
-        (
             ["cleanup"],
             #"""
             OVERVIEW: Deletes or archives the files that are older than retention allows.
@@ -248,38 +196,106 @@ enum HelpTexts {
             """
         ),
         (
-            ["resolve"],
+            ["report"],
             #"""
-            OVERVIEW: Settles or releases a reservation whose outcome is unknown.
+            OVERVIEW: Adds up the usage of a period by project, user, model or time.
 
-            A call that was cut off stays held at full size until its period ends. When you
-            know from the provider what it used, say so with --tokens; when it certainly
-            used nothing, with --release. Both are in the audit log with author and reason.
-            A running daemon is asked over HTTP, with BURSAR_API_TOKEN; without one the
-            books are opened.
+            Reads the monthly CSV files beside a running daemon, without its lock. Costs are
+            sums of the rows' own; rows whose price is unknown are counted in 'unpriced' and
+            are in no cost.
 
-            USAGE: bursar resolve [--tokens <in,out>] [--release] [--reason <text>]
-                   [--author <name>] [--format <format>] [--data-dir <dir>] <id>
-
-            ARGUMENTS:
-              <id>                    The reservation, as 'bursar status' names it.
+            USAGE: bursar report [--by <what>] [--from <day>] [--to <day>]
+                   [--project <path>] [--user <name>] [--model <id>] [--session <id>]
+                   [--format <format>] [--data-dir <dir>]
 
             OPTIONS:
-              --tokens <in,out>       What the call used: input and output tokens.
-              --release               The call used nothing: give its tokens back.
-              --reason <text>         Why; it is kept in the audit log. Needed.
-              --author <name>         Who says so. (default: the system user)
+              --by <what>             Add up by this; two with a comma between them are
+                                      nested. (default: project)
+              --from <day>            The first day, in UTC.
+              --to <day>              The last day, in UTC.
+              --project <path>        Only this project: its path, or the last part of it.
+              --user <name>           Only this user.
+              --model <id>            Only this model.
+              --session <id>          Only this session, such as group/app!123.
               -f, --format <format>   How to write the report. (default: table)
               --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
               -h, --help              Show this help.
 
             EXAMPLES:
-              bursar resolve r-01jf3k9x2m0000000000000000 --tokens 12450,1823 --reason bill
-                  book what it used
-              bursar resolve r-01jf3k9x2m0000000000000000 --release --reason 'never sent'
-                  give its tokens back
+              bursar report
+                  this month, by project
+              bursar report --by user,model --from 2025-12-01 --to 2025-12-31
+                  a month, by person and model
+              bursar report --by day --project group/app --format csv
+                  a project's days, for a spreadsheet
 
             """#
+        ),
+        (
+            ["export"],
+            #"""
+            OVERVIEW: Writes the usage records of a period as CSV or JSON.
+
+            Reads the monthly CSV files beside a running daemon, without its lock. The
+            period is repeated on standard error, and in the JSON. A period that begins
+            before what is kept (TOKEN_LOG_RETENTION_DAYS) is an error: a shorter file would
+            look like a whole one.
+
+            USAGE: bursar export [--from <day>] [--to <day>] [--project <path>]
+                   [--user <name>] [--model <id>] [--session <id>] [--format <format>]
+                   [--excel] [--decimal-comma] [--data-dir <dir>]
+
+            OPTIONS:
+              --from <day>            The first day, in UTC.
+              --to <day>              The last day, in UTC.
+              --project <path>        Only this project: its path, or the last part of it.
+              --user <name>           Only this user.
+              --model <id>            Only this model.
+              --session <id>          Only this session, such as group/app!123.
+              -f, --format <format>   How to write the records. (default: csv)
+              --excel                 CSV that Excel opens with a double click: UTF-8 with a
+                                      byte order mark, CR LF.
+              --decimal-comma         With --excel: ';' between cells and ',' before
+                                      decimals, as in Berlin or Paris.
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar export > december.csv
+                  this month
+              bursar export --from 2025-12-01 --to 2025-12-31 --excel > december.csv
+                  a month that Excel opens with a double click
+              bursar export --user alice --format json
+                  one person's calls, for a program
+
+            """#
+        ),
+        (
+            ["doctor"],
+            """
+            OVERVIEW: Checks settings, GitLab, hooks, the model, clock and disk; says what
+            to do.
+
+            Looks at everything, also when something fails, and changes nothing: no note is
+            posted, no lock is taken, no paid call is made. Projects are those of
+            GITLAB_PROJECTS and of the reviews of this month and the last. Run it in the
+            daemon's directory as the daemon's user. Exits 1 when a check failed; warnings
+            are no failures.
+
+            USAGE: bursar doctor [--format <format>] [--data-dir <dir>]
+
+            OPTIONS:
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar doctor
+                  before the first start, and whenever reviews stay away
+              bursar doctor --format json
+                  for a program
+
+            """
         ),
     ]
 }
