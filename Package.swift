@@ -41,6 +41,7 @@ let libraries: [Target] = [
 
     // What Bursar is about.
     library("Ledger", ["UTCTime", "JSON", "Digest", "Budget", "Platform", "Journal"], exclude: ["DESIGN.md"]),
+    library("Reports", ["UTCTime", "JSON", "Budget", "Terminal", "Platform", "Ledger"]),
     library("GitLab", ["UTCTime", "JSON", "Digest", "HTTPClient"]),
     library("Review", ["UTCTime", "JSON", "Budget", "HTTPClient"]),
 
@@ -55,9 +56,18 @@ let libraries: [Target] = [
     library(
         "Demo",
         [
-            "UTCTime", "JSON", "Budget", "Terminal", "Platform", "Settings", "HTTPWire", "HTTPServer", "HTTPClient",
-            "Daemon",
+            "UTCTime", "JSON", "Digest", "Budget", "Terminal", "Platform", "Settings", "HTTPWire", "HTTPServer",
+            "HTTPClient", "Daemon",
         ]),
+
+    library(
+        "Doctor",
+        [
+            "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "HTTPClient", "GitLab", "Ledger",
+        ]),
+
+    // For tests alone: no product links it.
+    library("Faults", ["Platform"]),
 ]
 
 let package = Package(
@@ -68,7 +78,7 @@ let package = Package(
             name: "bursar",
             dependencies: [
                 "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger",
-                "Daemon", "Demo",
+                "Reports", "Daemon", "Demo", "Doctor",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -89,8 +99,10 @@ let package = Package(
         tests("HTTPServer", ["HTTPServer", "HTTPWire", "JSON", "Platform", "UTCTime"]),
         tests("HTTPClient", ["HTTPClient", "HTTPServer", "HTTPWire", "Platform", "UTCTime"]),
         tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
+        tests("Reports", ["Reports", "Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
         tests(
-            "GitLab", ["GitLab", "HTTPClient", "HTTPServer", "HTTPWire", "JSON", "Digest", "Platform", "UTCTime"],
+            "GitLab",
+            ["GitLab", "HTTPClient", "HTTPServer", "HTTPWire", "JSON", "Digest", "Platform", "UTCTime", "Faults"],
             resources: [.copy("Payloads")]),
         tests(
             "Review", ["Review", "HTTPClient", "HTTPServer", "HTTPWire", "Budget", "JSON", "Platform", "UTCTime"],
@@ -99,11 +111,13 @@ let package = Package(
             "Daemon",
             [
                 "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Budget", "JSON",
-                "Platform",
-                "UTCTime", "Prices",
+                "Platform", "UTCTime", "Prices", "GitLab", "Faults",
             ]),
+        tests("Doctor", ["Doctor"]),
         // Runs the built binary.
-        tests("CommandLine", ["bursar", "JSON", "Platform", "HTTPClient"]),
+        tests(
+            "CommandLine",
+            ["bursar", "Demo", "Faults", "HTTPServer", "HTTPWire", "JSON", "Platform", "HTTPClient", "UTCTime"]),
         // Lints what a formatter cannot: imports, banned calls, leftovers.
         tests("Repository", []),
     ],

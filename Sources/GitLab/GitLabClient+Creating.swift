@@ -1,5 +1,4 @@
 internal import HTTPClient
-internal import JSON
 
 extension GitLabClient {
     /// Creates something by `call`, and again only when `find` shows that it was not created.
@@ -16,7 +15,12 @@ extension GitLabClient {
         while true {
             do throws(GitLabError) {
                 postingCount += 1
-                return read(try await send(call))
+                let response = try await send(call)
+                // A login page that stands before GitLab has taken nothing; what answers 201 has created something.
+                if response.status != 201, GitLabError.isWebPage(response.body) {
+                    throw Self.unreadable(call.operation, response, "")
+                }
+                return read(response)
             } catch {
                 let posting = error
                 guard error.kind == .unavailable, error.mayHaveHappened, let find,
@@ -33,23 +37,5 @@ extension GitLabClient {
                 if let earlier { return earlier }
             }
         }
-    }
-
-    /// Every element of a list, page by page.
-    func list(_ operation: String, path: String, eventUUID: String?) async throws(GitLabError) -> [JSONValue] {
-        var elements: [JSONValue] = []
-        var page = 1
-        for _ in 0..<Self.pageCountMax {
-            let response = try await send(
-                Call(
-                    operation: operation, path: "\(path)?page=\(page)&per_page=\(Self.pageSize)", eventUUID: eventUUID))
-            guard let found = try Self.parse(response, operation).array else {
-                throw Self.unreadable(operation, response, "the answer is not a list")
-            }
-            elements += found
-            guard let next = Self.nextPage(after: page, response.fields) else { break }
-            page = next
-        }
-        return elements
     }
 }

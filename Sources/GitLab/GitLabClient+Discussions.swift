@@ -8,8 +8,9 @@ extension GitLabClient {
         projectID: Int, iid: Int, botUserID: Int, eventUUID: String? = nil
     ) async throws(GitLabError) -> [Discussion] {
         let path = Self.mergeRequestPath(projectID, iid) + "/discussions"
-        let elements = try await list(
-            "read the discussions of \(projectID)!\(iid)", path: path, eventUUID: eventUUID)
+        let elements = try await elements(
+            "read the discussions of \(projectID)!\(iid)", path: path, eventUUID: eventUUID, pagesMax: Self.pageCountMax
+        )
         return elements.compactMap { Discussion($0, botUserID: botUserID) }
     }
 

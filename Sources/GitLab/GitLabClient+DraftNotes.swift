@@ -5,8 +5,9 @@ internal import JSON
 extension GitLabClient {
     /// The drafts of the token's user on a merge request.
     func draftNotes(projectID: Int, iid: Int, eventUUID: String?) async throws(GitLabError) -> [DraftNote] {
-        let elements = try await list(
-            "read the draft notes of \(projectID)!\(iid)", path: Self.draftsPath(projectID, iid), eventUUID: eventUUID)
+        let elements = try await elements(
+            "read the draft notes of \(projectID)!\(iid)", path: Self.draftsPath(projectID, iid), eventUUID: eventUUID,
+            pagesMax: Self.pageCountMax)
         return elements.compactMap { DraftNote($0) }
     }
 

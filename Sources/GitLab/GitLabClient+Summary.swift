@@ -43,9 +43,9 @@ extension GitLabClient {
     ) async throws(GitLabError) -> (note: Note, run: Int)? {
         let notes: [Note]
         do throws(GitLabError) {
-            notes = try await list(
+            notes = try await elements(
                 "read the notes of \(projectID)!\(iid)", path: Self.mergeRequestPath(projectID, iid) + "/notes",
-                eventUUID: eventUUID
+                eventUUID: eventUUID, pagesMax: Self.pageCountMax
             ).compactMap { Note($0) }
         } catch  where error.isUnavailableFeature {
             return nil

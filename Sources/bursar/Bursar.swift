@@ -11,9 +11,9 @@ enum Bursar {
         name: "bursar", summary: "A code-review bot for GitLab whose token budget cannot be overspent.",
         version: version,
         commands: [
-            ServeCommand.command, DemoCommand.command, StatusCommand.command, PricesCommand.command,
-            CleanupCommand.command,
-            VerifyCommand.command,
+            ServeCommand.command, DemoCommand.command, StatusCommand.command, ReportCommand.command,
+            ExportCommand.command, BudgetsCommand.list, BudgetsCommand.grant, PricesCommand.command,
+            ResolveCommand.command, VerifyCommand.command, CleanupCommand.command, DoctorCommand.command,
         ])
 
     /// For the tests: what the commands are called, and what is wrong with their declarations.

@@ -54,10 +54,12 @@ final class LoopbackServer: Sendable {
             defer { close(listener) }
             while true {
                 let connection = accept(listener, nil, nil)
+                if connection < 0, errno == EINTR || errno == ECONNABORTED { continue }
                 guard connection >= 0 else { return }
+                // Not the end yet: only a shut down listener ends the thread, or `deinit` would shut down a number that is another's.
                 guard let server = self else {
                     close(connection)
-                    return
+                    continue
                 }
                 Thread { server.serve(connection, script) }.start()
             }
