@@ -115,7 +115,10 @@ import Testing
     }
 
     /// A fault at every call there is, of every kind; then the same again, as after a crash.
-    @Test(arguments: DiscussionsGitLab.Fault.allCases, [[:], ["GET draft_notes": 404]] as [[String: Int]])
+    @Test(
+        arguments:
+            DiscussionsGitLab.Fault.allCases,
+        [[:], ["GET draft_notes": 404], ["POST bulk_publish": 404]] as [[String: Int]])
     func `whatever is lost, nothing is posted twice and all of it is posted in the end`(
         _ fault: DiscussionsGitLab.Fault, _ refusals: [String: Int]
     ) async throws {

@@ -159,6 +159,13 @@ import Testing
         #expect(SecretScanner().redacted(alone).secrets.isEmpty)
     }
 
+    @Test func `a first line without a key behind it is none`() {
+        for next in ["return true", "    let b = 1", "", "\"abcd\"", "// MIIEpAIBAAKCAQEAx0ZrT1vY and so on"] {
+            let text = lines(["let begin = \"\(Self.first)\"", next, "x"])
+            #expect(SecretScanner().redacted(text).text == text)
+        }
+    }
+
     @Test func `a key without an end takes no code with it`() {
         let text = [Self.first] + Self.material.prefix(2) + ["func a() { return }", "x"]
         let output = SecretScanner().redacted(lines(text)).text
