@@ -34,6 +34,8 @@ let libraries: [Target] = [
     // One kind of I/O each.
     library("Platform", ["UTCTime"]),
     library("Journal", ["UTCTime", "Platform"]),
+    // The reviews that are wanted: knows neither HTTP nor GitLab nor the books.
+    library("Queue", ["UTCTime", "Platform", "Journal"]),
     library("Prices", ["UTCTime", "JSON", "Budget"], resources: [.embedInCode("model-prices.json")]),
     library("Settings", ["Arguments", "Platform"]),
     library("HTTPServer", ["UTCTime", "JSON", "Digest", "HTTPWire", "Platform"]),
@@ -50,7 +52,7 @@ let libraries: [Target] = [
         [
             "UTCTime", "JSON", "Digest", "Budget", "Platform", "Prices", "Settings", "HTTPWire", "HTTPServer",
             "HTTPClient",
-            "Ledger", "GitLab", "Review",
+            "Ledger", "Queue", "GitLab", "Review",
         ]),
     library(
         "Demo",
@@ -88,7 +90,10 @@ let package = Package(
         tests("Settings", ["Settings", "Platform"]),
         tests("HTTPServer", ["HTTPServer", "HTTPWire", "JSON", "Platform", "UTCTime"]),
         tests("HTTPClient", ["HTTPClient", "HTTPServer", "HTTPWire", "Platform", "UTCTime"]),
-        tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
+        // A disk that fails and forgets, for the tests of whatever must not.
+        .target(name: "TestDisk", dependencies: ["Platform"], path: "Tests/TestDisk", swiftSettings: settings),
+        tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON", "TestDisk"]),
+        tests("Queue", ["Queue", "Platform", "Journal", "UTCTime", "TestDisk"]),
         tests(
             "GitLab", ["GitLab", "HTTPClient", "HTTPServer", "HTTPWire", "JSON", "Digest", "Platform", "UTCTime"],
             resources: [.copy("Payloads")]),
