@@ -57,9 +57,12 @@ let libraries: [Target] = [
     library(
         "Demo",
         [
-            "UTCTime", "JSON", "Budget", "Terminal", "Platform", "Settings", "HTTPWire", "HTTPServer", "HTTPClient",
-            "Daemon",
+            "UTCTime", "JSON", "Digest", "Budget", "Terminal", "Platform", "Settings", "HTTPWire", "HTTPServer",
+            "HTTPClient", "Daemon",
         ]),
+
+    // For tests alone: no product links it.
+    library("Faults", ["Platform"]),
 ]
 
 let package = Package(
@@ -95,7 +98,8 @@ let package = Package(
         tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON", "TestDisk"]),
         tests("Queue", ["Queue", "Platform", "Journal", "UTCTime", "TestDisk"]),
         tests(
-            "GitLab", ["GitLab", "HTTPClient", "HTTPServer", "HTTPWire", "JSON", "Digest", "Platform", "UTCTime"],
+            "GitLab",
+            ["GitLab", "HTTPClient", "HTTPServer", "HTTPWire", "JSON", "Digest", "Platform", "UTCTime", "Faults"],
             resources: [.copy("Payloads")]),
         tests(
             "Review", ["Review", "HTTPClient", "HTTPServer", "HTTPWire", "Budget", "JSON", "Platform", "UTCTime"],
@@ -104,11 +108,12 @@ let package = Package(
             "Daemon",
             [
                 "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Budget", "JSON",
-                "Platform",
-                "UTCTime", "Prices",
+                "Platform", "UTCTime", "Prices", "Faults",
             ]),
         // Runs the built binary.
-        tests("CommandLine", ["bursar", "JSON", "Platform", "HTTPClient"]),
+        tests(
+            "CommandLine",
+            ["bursar", "Demo", "Faults", "HTTPServer", "HTTPWire", "JSON", "Platform", "HTTPClient", "UTCTime"]),
         // Lints what a formatter cannot: imports, banned calls, leftovers.
         tests("Repository", []),
     ],

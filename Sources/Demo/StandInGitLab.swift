@@ -6,6 +6,22 @@ import Synchronization
 package import UTCTime
 
 /// A small GitLab on loopback: projects, merge requests with their diffs, labels and notes, over the REST API's own paths.
+///
+/// It answers as a healthy GitLab 18 does. For one that does not, either `trouble` answers chosen requests in its place (a
+/// wrong status, another body), or a `FaultyRelay` stands before it and breaks connections, before or after it took effect:
+///
+/// ```swift
+/// let gitlab = StandInGitLab(mergeRequests: StandInMergeRequest.workingDay, token: "t", now: TimeSource.system.now)
+/// try gitlab.start(log: .silent)
+/// let relay = try FaultyRelay(to: gitlab.port, plan: .seeded(7))   // GITLAB_URL=relay.url
+/// gitlab.add(label: "ai-review", to: mergeRequest)
+/// gitlab.change(mergeRequest) { $0.sha = "e5"; $0.isDraft = true } // a push, marked as draft
+/// gitlab.deleteNote(1001, on: mergeRequest)                        // by somebody else
+/// #expect(gitlab.notes(of: mergeRequest).count == 1)               // what was really posted
+/// ```
+///
+/// Projects are found by their number and path, groups by their path; a path with a slash in it only through a relay.
+/// Lists are paged by `page` and `per_page` with `X-Next-Page`, carry an `ETag` and answer `If-None-Match` with 304.
 package final class StandInGitLab: Sendable {
     /// A note on a merge request.
     package struct Note: Sendable {
@@ -13,27 +29,65 @@ package final class StandInGitLab: Sendable {
         package let id: Int
         /// Its Markdown.
         package var body: String
+        /// Who wrote it.
+        package var authorID = StandInGitLab.bot.id
+        /// That one's name.
+        package var authorName = StandInGitLab.bot.username
+    }
+
+    /// What may change about a merge request while it is open.
+    package struct Condition: Sendable {
+        /// The titles of its labels.
+        package var labels: [String] = []
+        /// The head commit.
+        package var sha: String
+        /// `opened`, `closed`, `merged`.
+        package var state = "opened"
+        /// Whether it is a draft.
+        package var isDraft = false
+        /// Whether `diff_refs` are still empty.
+        package var isBeingPrepared = false
+        /// When it last changed.
+        package var updatedAt: Instant
+        /// Who put which label on or took it away, oldest first.
+        package var labelEvents: [LabelEvent] = []
+    }
+
+    /// One label put on or taken away.
+    package struct LabelEvent: Sendable {
+        /// The label's title.
+        package let label: String
+        /// Put on, rather than taken away.
+        package let isAddition: Bool
+        /// By whom.
+        package let username: String
+        /// When.
+        package let at: Instant
     }
 
     /// GitLab's number and name of the bot that the access token belongs to.
     package static let bot = (id: 7, username: "bursar_bot")
 
-    private struct State {
-        var labels: [Int: [String]] = [:]
+    struct State {
+        var conditions: [Int: Condition] = [:]
         var notes: [Int: [Note]] = [:]
         var nextNoteID = 1001
+        var accessLevels: [Int: Int] = [:]
+        var missingProjects: Set<Int> = []
     }
 
     /// The API's base: `http://127.0.0.1:PORT`.
     package var url: String { "http://127.0.0.1:\(port)" }
+    /// The port it listens on; 0 before it does.
+    package var port: Int { bound.withLock { $0?.port ?? 0 } }
 
-    private let mergeRequests: [StandInMergeRequest]
+    let mergeRequests: [StandInMergeRequest]
+    let now: @Sendable () -> Instant
+    let startedAt: Instant
+    let state = Mutex(State())
     private let token: String
-    private let now: @Sendable () -> Instant
     private let trouble: @Sendable (RequestHead) -> Response?
-    private let state = Mutex(State())
     private let bound = Mutex<(server: Server, port: Int)?>(nil)
-    private var port: Int { bound.withLock { $0?.port ?? 0 } }
 
     /// A GitLab that knows `mergeRequests` and takes `token`. `trouble` may answer a request in its place.
     package init(
@@ -44,11 +98,17 @@ package final class StandInGitLab: Sendable {
         self.mergeRequests = mergeRequests
         self.token = token
         self.now = now
+        startedAt = now()
     }
 
     /// Begins to listen on a free port of 127.0.0.1.
     package func start(log: Log) throws {
-        let server = Server(routes: routes, time: .system, log: log)
+        let access = Access { [token, trouble] head, _ in
+            // Trouble first: what a token has to do with it is for the trouble to say.
+            if let answer = trouble(head) { return answer }
+            return head.fields["private-token"] == token ? nil : .json(401, ["message": "401 Unauthorized"])
+        }
+        let server = Server(routes: routes(access), time: .system, log: log)
         let port = try server.start(host: "127.0.0.1", port: 0)
         bound.withLock { $0 = (server, port) }
     }
@@ -57,13 +117,31 @@ package final class StandInGitLab: Sendable {
     package func stop() { bound.withLock { $0 }?.server.stop(graceSeconds: 1) }
 
     /// Puts `label` on the merge request and returns the labels before and after.
+    @discardableResult
     package func add(label: String, to mergeRequest: StandInMergeRequest) -> (before: [String], after: [String]) {
         changeLabels(of: mergeRequest) { labels in if !labels.contains(label) { labels.append(label) } }
     }
 
     /// Takes `label` from the merge request and returns the labels before and after.
+    @discardableResult
     package func remove(label: String, from mergeRequest: StandInMergeRequest) -> (before: [String], after: [String]) {
         changeLabels(of: mergeRequest) { labels in labels.removeAll { $0 == label } }
+    }
+
+    /// Changes the merge request as its people do: a push, a merge, a draft. It counts as updated now.
+    package func change(_ mergeRequest: StandInMergeRequest, _ change: (inout Condition) -> Void) {
+        let now = now()
+        state.withLock { state in
+            var condition = state.condition(of: mergeRequest, startedAt)
+            condition.updatedAt = now
+            change(&condition)
+            state.conditions[mergeRequest.key] = condition
+        }
+    }
+
+    /// The merge request as it is now.
+    package func condition(of mergeRequest: StandInMergeRequest) -> Condition {
+        state.withLock { $0.condition(of: mergeRequest, startedAt) }
     }
 
     /// The notes on the merge request, oldest first.
@@ -71,129 +149,53 @@ package final class StandInGitLab: Sendable {
         state.withLock { $0.notes[mergeRequest.key] ?? [] }
     }
 
+    /// Deletes a note, as a maintainer would; false when there is none.
+    @discardableResult
+    package func deleteNote(_ id: Int, on mergeRequest: StandInMergeRequest) -> Bool {
+        state.withLock { state in
+            let count = state.notes[mergeRequest.key]?.count ?? 0
+            state.notes[mergeRequest.key]?.removeAll { $0.id == id }
+            return state.notes[mergeRequest.key]?.count ?? 0 < count
+        }
+    }
+
+    /// Gives a user a role in every project: 30 is Developer, nil is no member. Authors of merge requests and the bot are
+    /// Developers from the start, nobody else is a member.
+    package func setAccessLevel(_ level: Int?, ofUser id: Int) { state.withLock { $0.accessLevels[id] = level ?? 0 } }
+
+    /// Deletes a project, or hides it: all below it is 404 from now on.
+    package func deleteProject(_ project: StandInProject) {
+        state.withLock { _ = $0.missingProjects.insert(project.id) }
+    }
+
     private func changeLabels(
         of mergeRequest: StandInMergeRequest, _ change: (inout [String]) -> Void
     ) -> (before: [String], after: [String]) {
-        state.withLock { state in
-            let before = state.labels[mergeRequest.key] ?? ["backend"]
-            var after = before
-            change(&after)
-            state.labels[mergeRequest.key] = after
-            return (before, after)
+        let now = now()
+        return state.withLock { state in
+            var condition = state.condition(of: mergeRequest, startedAt)
+            // Until somebody touches them, the label of the working day stands there.
+            let before = state.conditions[mergeRequest.key]?.labels ?? ["backend"]
+            condition.labels = before
+            change(&condition.labels)
+            for label in condition.labels where !before.contains(label) {
+                condition.labelEvents.append(
+                    .init(label: label, isAddition: true, username: mergeRequest.author, at: now))
+            }
+            for label in before where !condition.labels.contains(label) {
+                condition.labelEvents.append(
+                    .init(label: label, isAddition: false, username: mergeRequest.author, at: now))
+            }
+            condition.updatedAt = now
+            state.conditions[mergeRequest.key] = condition
+            return (before, condition.labels)
         }
-    }
-
-    private var routes: [Route] {
-        let access = Access { [token, trouble] head, _ in
-            head.fields["private-token"] == token ? trouble(head) : .json(401, ["message": "401 Unauthorized"])
-        }
-        let path = "/api/v4/projects/{project}/merge_requests/{iid}"
-        func route(
-            _ method: HTTPMethod, _ pattern: String,
-            _ answer: @escaping @Sendable (StandInGitLab, StandInMergeRequest, RoutedRequest) -> Response
-        ) -> Route {
-            Route(
-                method, path + pattern, access: access,
-                handler: .now { [weak self] routed in
-                    guard let self, let mergeRequest = mergeRequest(routed) else {
-                        return .json(404, ["message": "404 Not found"])
-                    }
-                    return answer(self, mergeRequest, routed)
-                })
-        }
-        return [
-            Route(
-                .get, "/api/v4/user", access: access,
-                handler: .now { _ in .json(200, ["id": .integer(Self.bot.id), "username": .string(Self.bot.username)]) }
-            ),
-            route(.get, "") { $0.json(of: $1, $2) },
-            route(.get, "/diffs") { $0.diffs(of: $1, $2) },
-            route(.get, "/notes") { gitlab, mergeRequest, _ in
-                .json(200, .array(gitlab.notes(of: mergeRequest).reversed().map(\.json)), fields: [("X-Next-Page", "")])
-            },
-            route(.post, "/notes") { $0.createNote(on: $1, $2) },
-            route(.put, "/notes/{note}") { $0.updateNote(on: $1, $2) },
-        ]
-    }
-
-    private func mergeRequest(_ routed: RoutedRequest) -> StandInMergeRequest? {
-        mergeRequests.first {
-            routed.parameters["project"] == String($0.project.id) && routed.parameters["iid"] == String($0.iid)
-        }
-    }
-
-    private func json(of mergeRequest: StandInMergeRequest, _ routed: RoutedRequest) -> Response {
-        let labels = state.withLock { $0.labels[mergeRequest.key] ?? [] }
-        return .json(
-            200,
-            [
-                "id": .integer(mergeRequest.key), "iid": .integer(mergeRequest.iid),
-                "project_id": .integer(mergeRequest.project.id), "title": .string(mergeRequest.title),
-                "description": .string(mergeRequest.description), "state": "opened", "draft": false,
-                "created_at": .string(now().descriptionWithMilliseconds),
-                "updated_at": .string(now().descriptionWithMilliseconds), "source_branch": .string(mergeRequest.branch),
-                "target_branch": "main", "source_project_id": .integer(mergeRequest.project.id),
-                "target_project_id": .integer(mergeRequest.project.id), "labels": .array(labels.map { .string($0) }),
-                "author": ["id": .integer(mergeRequest.authorID), "username": .string(mergeRequest.author)],
-                "sha": .string(mergeRequest.sha), "changes_count": .string(String(mergeRequest.changes.count)),
-                "diff_refs": [
-                    "base_sha": .string(mergeRequest.baseSHA), "start_sha": .string(mergeRequest.baseSHA),
-                    "head_sha": .string(mergeRequest.sha),
-                ],
-                "web_url": .string("\(url)/\(mergeRequest.project.path)/-/merge_requests/\(mergeRequest.iid)"),
-            ])
-    }
-
-    private func diffs(of mergeRequest: StandInMergeRequest, _ routed: RoutedRequest) -> Response {
-        .json(
-            200,
-            .array(
-                mergeRequest.changes.map { change in
-                    [
-                        "old_path": .string(change.path), "new_path": .string(change.path), "a_mode": "100644",
-                        "b_mode": "100644", "diff": .string(change.diff), "new_file": .bool(change.isNew),
-                        "renamed_file": false, "deleted_file": false, "generated_file": .bool(change.isGenerated),
-                        "collapsed": false, "too_large": false,
-                    ]
-                }), fields: [("X-Next-Page", "")])
-    }
-
-    private func createNote(on mergeRequest: StandInMergeRequest, _ routed: RoutedRequest) -> Response {
-        guard let body = (try? JSONValue(parsing: routed.request.body))?["body"]?.string, !body.isEmpty else {
-            return .json(400, ["error": "body is missing, body is empty"])
-        }
-        let note = state.withLock { state in
-            let note = Note(id: state.nextNoteID, body: body)
-            state.nextNoteID += 1
-            state.notes[mergeRequest.key, default: []].append(note)
-            return note
-        }
-        return .json(201, note.json)
-    }
-
-    private func updateNote(on mergeRequest: StandInMergeRequest, _ routed: RoutedRequest) -> Response {
-        guard let body = (try? JSONValue(parsing: routed.request.body))?["body"]?.string, !body.isEmpty else {
-            return .json(400, ["error": "body is missing, body is empty"])
-        }
-        let note = state.withLock { state -> Note? in
-            guard
-                let place = state.notes[mergeRequest.key]?.firstIndex(where: {
-                    String($0.id) == routed.parameters["note"]
-                })
-            else { return nil }
-            state.notes[mergeRequest.key]?[place].body = body
-            return state.notes[mergeRequest.key]?[place]
-        }
-        return note.map { .json(200, $0.json) } ?? .json(404, ["message": "404 Note Not Found"])
     }
 }
 
-extension StandInGitLab.Note {
-    fileprivate var json: JSONValue {
-        [
-            "id": .integer(id), "body": .string(body), "system": false,
-            "author": ["id": .integer(StandInGitLab.bot.id), "username": .string(StandInGitLab.bot.username)],
-        ]
+extension StandInGitLab.State {
+    func condition(of mergeRequest: StandInMergeRequest, _ startedAt: Instant) -> StandInGitLab.Condition {
+        conditions[mergeRequest.key] ?? StandInGitLab.Condition(sha: mergeRequest.sha, updatedAt: startedAt)
     }
 }
 
@@ -201,7 +203,9 @@ extension StandInMergeRequest {
     /// A number that no other merge request of the stand-in has.
     var key: Int { project.id * 100_000 + iid }
     /// The author's number.
-    var authorID: Int { author.utf8.reduce(100) { $0 + Int($1) } }
+    package var authorID: Int { Self.userID(author) }
+    /// GitLab's number of a user.
+    package static func userID(_ name: String) -> Int { name.utf8.reduce(100) { $0 + Int($1) } }
     /// The commit that the branch began at.
     var baseSHA: String { String(sha.reversed()) }
 

@@ -18,13 +18,17 @@ package struct StandInMergeRequest: Sendable {
         }
     }
 
-    let project: StandInProject
-    let iid: Int
+    /// The project that holds it.
+    package let project: StandInProject
+    /// Its number within the project.
+    package let iid: Int
     let title: String
     let description: String
-    let author: String
+    /// Its author's user name.
+    package let author: String
     let branch: String
-    let sha: String
+    /// The head commit that it begins with.
+    package let sha: String
     package let changes: [Change]
 
     /// A merge request of these parts.
@@ -45,8 +49,10 @@ package struct StandInMergeRequest: Sendable {
 
 /// A project of the stand-in GitLab.
 package struct StandInProject: Sendable, Equatable {
-    let id: Int
-    let path: String
+    /// GitLab's number of it.
+    package let id: Int
+    /// Its path with all groups.
+    package let path: String
 
     /// A project of GitLab's number `id` at `path`.
     package init(id: Int, path: String) {

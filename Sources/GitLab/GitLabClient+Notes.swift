@@ -90,6 +90,20 @@ extension GitLabClient {
             ))
     }
 
+    /// Deletes our note `noteID`; one that is gone is deleted.
+    public func deleteNote(projectID: Int, iid: Int, noteID: Int, eventUUID: String? = nil) async throws(GitLabError) {
+        do throws(GitLabError) {
+            _ = try await send(
+                Call(
+                    operation: "delete note \(noteID) on \(projectID)!\(iid)", method: "DELETE",
+                    path: "\(Self.path(projectID, iid))/\(noteID)", eventUUID: eventUUID))
+        } catch  where error.kind == .notFound {
+            return
+        } catch {
+            throw error
+        }
+    }
+
     /// Our newest note that ends with `marker`; nil when there is none, or when GitLab has no list of notes to look in.
     public func findNote(
         projectID: Int, iid: Int, marker: NoteMarker, botUserID: Int?, isBrief: Bool = false, eventUUID: String? = nil

@@ -29,6 +29,14 @@ extension GitLabClient {
         return value["version"]?.words ?? ""
     }
 
+    /// Whether a user may push to a project: an active member from Developer on, whose role may come from a group. Nobody who is no
+    /// member may, 404, not even where everybody may read. An error says nothing either way: the caller decides, and may keep
+    /// an answer for some minutes.
+    public func mayPush(projectID: Int, userID: Int, eventUUID: String? = nil) async throws(GitLabError) -> Bool {
+        try await memberAccessLevel(projectID: projectID, userID: userID, eventUUID: eventUUID)
+            >= Self.developerAccessLevel
+    }
+
     /// A user's role in a project, groups included: 0 for none, 10 guest, 20 reporter, 30 developer, 40 maintainer, 50 owner.
     public func memberAccessLevel(projectID: Int, userID: Int, eventUUID: String? = nil) async throws(GitLabError)
         -> Int

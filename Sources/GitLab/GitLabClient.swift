@@ -5,6 +5,10 @@ internal import JSON
 ///
 /// The token goes to the configured address and nowhere else: pages are followed by their number, redirects not at all.
 /// Each call takes the recursion id of the delivery that it is made for and sends it back, so that no hook fires in a circle.
+///
+/// A call is tried up to six times (`RetryPolicy.gitLabRepeatable`): each try ends after `deadlineSeconds`, and the waits between
+/// take 180 s together at most, so after six minutes it has answered or thrown a `GitLabError`, whose `handling` says what to
+/// make of it.
 public struct GitLabClient: Sendable {
     /// Elements asked for on a page.
     public static let pageSize = 100
@@ -43,6 +47,8 @@ public struct GitLabClient: Sendable {
         var policy = RetryPolicy.gitLabRepeatable
         /// A look-up that the work can do without.
         var isBrief = false
+        /// The `ETag` of an earlier answer: 304 when nothing has changed (RFC 9110 section 13.1.2).
+        var tag: String?
     }
 
     /// Sends `call` as often as its policy allows; any 2xx returns.
@@ -53,6 +59,7 @@ public struct GitLabClient: Sendable {
             deadlineSeconds: call.isBrief ? Self.briefDeadlineSeconds : Self.deadlineSeconds,
             answerBytesMax: Self.answerBytesMax)
         if let eventUUID = call.eventUUID { request.fields["X-Gitlab-Event-UUID"] = eventUUID }
+        if let tag = call.tag { request.fields["If-None-Match"] = tag }
         if let body = call.body {
             request.body = body.bytes
             request.fields["Content-Type"] = "application/json"
@@ -65,7 +72,9 @@ public struct GitLabClient: Sendable {
         } catch {
             throw GitLabError(call.operation, error)
         }
-        guard response.isSuccess else { throw GitLabError(call.operation, response) }
+        // Unchanged since the tag was given: an answer only to who named one.
+        if response.status == 304, call.tag != nil { return response }
+        guard response.isSuccess else { throw GitLabError(call.operation, response, now: environment.now()) }
         return response
     }
 
@@ -85,8 +94,10 @@ public struct GitLabClient: Sendable {
 
     static func unreadable(_ operation: String, _ response: ClientResponse, _ reason: String) -> GitLabError {
         GitLabError(
-            operation, .invalid, status: response.status, message: reason,
-            hint: "Is GITLAB_URL the address of GitLab itself, and is there no login page before it?")
+            operation, .invalid, status: response.status,
+            message: GitLabError.isWebPage(response.body) ? GitLabError.message(response.body) : reason,
+            hint: "Is GITLAB_URL the address of GitLab itself, and is there no login page before it?",
+            isWebPage: GitLabError.isWebPage(response.body))
     }
 
     /// The number of the page after `page`: `x-next-page`, else the `page` of the `Link` with `rel="next"`. Its host is never used: behind

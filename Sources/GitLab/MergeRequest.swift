@@ -16,6 +16,8 @@ public struct MergeRequest: Sendable, Equatable {
     public let iid: Int
     /// The project that holds it.
     public let projectID: Int
+    /// The full path of that project, `group/app`; nil when GitLab does not say.
+    public let projectPath: String?
     /// The project that its commits are in; another for a fork, nil when it was deleted.
     public let sourceProjectID: Int?
     /// The title.
@@ -56,6 +58,7 @@ public struct MergeRequest: Sendable, Equatable {
         guard value["iid"] != nil || value["state"] != nil || value["sha"] != nil else { return nil }
         iid = value["iid"]?.number ?? 0
         projectID = value["project_id"]?.number ?? value["target_project_id"]?.number ?? 0
+        projectPath = Self.projectPath(value)
         sourceProjectID = value["source_project_id"]?.number
         title = value["title"]?.string ?? ""
         description = value["description"]?.string ?? ""
@@ -79,5 +82,21 @@ public struct MergeRequest: Sendable, Equatable {
         webURL = value["web_url"]?.words
         updatedAt = value["updated_at"]?.words
         isBeingPrepared = refs != nil && diffRefs == nil
+    }
+
+    /// From `group/app!7`, or from `https://gitlab.example.com/group/app/-/merge_requests/7`, whose host may have a path of its own
+    /// and is therefore the second choice.
+    private static func projectPath(_ value: JSONValue) -> String? {
+        if let reference = value["references"]?["full"]?.words, let mark = reference.lastIndex(of: "!"),
+            reference.startIndex < mark
+        {
+            return String(reference[..<mark])
+        }
+        guard let url = value["web_url"]?.words, let scheme = url.firstRange(of: "://"),
+            let end = url.firstRange(of: "/-/merge_requests/"), scheme.upperBound < end.lowerBound,
+            let slash = url[scheme.upperBound..<end.lowerBound].firstIndex(of: "/")
+        else { return nil }
+        let path = url[url.index(after: slash)..<end.lowerBound]
+        return path.isEmpty ? nil : String(path)
     }
 }

@@ -36,6 +36,8 @@ public struct RetryPolicy: Sendable {
     public var askedSecondsMax: Double
     /// Whether a longer wait than that ends the attempts; else our own wait takes its place.
     public var stopsWhenAskedLonger: Bool
+    /// The longest that all waits for one request may take together, in seconds; a wait that would pass it ends the attempts.
+    public var waitedSecondsMax: Double = .infinity
     /// Whether `RateLimit-Reset` (Unix seconds) counts as a request to wait when there is no `Retry-After`.
     public var obeysRateLimitReset: Bool
 
@@ -47,11 +49,11 @@ public struct RetryPolicy: Sendable {
         stopsWhenAskedLonger: false, obeysRateLimitReset: false)
 
     /// For requests to GitLab that may be repeated freely (GET, PUT): about half a minute in all when GitLab asks for
-    /// nothing longer. 501 means that the server does not have what was asked for.
+    /// nothing longer, three minutes at most when it does. 501 means that the server does not have what was asked for.
     public static let gitLabRepeatable = RetryPolicy(
         retryCountMax: 5, statuses: [408, 429, 500], everyStatusFrom: 502, repeatsUnknownOutcome: true,
         obeysShouldRetry: false, firstWaitSeconds: 1, waitSecondsMax: 30, askedSecondsMax: 120,
-        stopsWhenAskedLonger: true, obeysRateLimitReset: true)
+        stopsWhenAskedLonger: true, waitedSecondsMax: 180, obeysRateLimitReset: true)
 
     /// For look-ups that the work can do without: once more at most, and soon.
     public static let gitLabBrief = RetryPolicy(
@@ -59,14 +61,30 @@ public struct RetryPolicy: Sendable {
         obeysShouldRetry: false, firstWaitSeconds: 1, waitSecondsMax: 1, askedSecondsMax: 5,
         stopsWhenAskedLonger: true, obeysRateLimitReset: false)
 
+    /// For requests to GitLab that come again by themselves: once. The next round is the retry.
+    public static let gitLabOnce = RetryPolicy(
+        retryCountMax: 0, statuses: [], everyStatusFrom: .max, repeatsUnknownOutcome: false, obeysShouldRetry: false,
+        firstWaitSeconds: 1, waitSecondsMax: 1, askedSecondsMax: 0, stopsWhenAskedLonger: true,
+        obeysRateLimitReset: false)
+
     /// For requests to GitLab that create something: again only when nothing can have been created.
     public static let gitLabCreating = RetryPolicy(
         retryCountMax: 5, statuses: [429], everyStatusFrom: .max, repeatsUnknownOutcome: false,
         obeysShouldRetry: false, firstWaitSeconds: 1, waitSecondsMax: 30, askedSecondsMax: 120,
-        stopsWhenAskedLonger: true, obeysRateLimitReset: true)
+        stopsWhenAskedLonger: true, waitedSecondsMax: 180, obeysRateLimitReset: true)
 
-    /// What to do after `attempt`, the `retryCount`-th retry (0: the first try). `random` is in 0..<1.
-    public func verdict(after attempt: Attempt, retryCount: Int, random: Double, now: Instant) -> Verdict {
+    /// What to do after `attempt`, the `retryCount`-th retry (0: the first try), when the waits before took `waitedSeconds`
+    /// together. `random` is in 0..<1.
+    public func verdict(
+        after attempt: Attempt, retryCount: Int, waitedSeconds: Double = 0, random: Double, now: Instant
+    ) -> Verdict {
+        guard case .retry(let seconds) = verdict(after: attempt, retryCount: retryCount, random, now),
+            waitedSeconds + seconds <= waitedSecondsMax
+        else { return .stop }
+        return .retry(afterSeconds: seconds)
+    }
+
+    private func verdict(after attempt: Attempt, retryCount: Int, _ random: Double, _ now: Instant) -> Verdict {
         guard retryCount < retryCountMax else { return .stop }
         var asked: Double?
         switch attempt {
@@ -74,7 +92,7 @@ public struct RetryPolicy: Sendable {
             guard mayRepeat(error) else { return .stop }
         case .answered(let response):
             guard mayRepeat(response) else { return .stop }
-            asked = askedSeconds(response.fields, now: now)
+            asked = response.askedSeconds(now: now, obeysRateLimitReset: obeysRateLimitReset)
         }
         if let asked, asked > 0 {
             if asked <= askedSecondsMax { return .retry(afterSeconds: asked) }
@@ -103,10 +121,12 @@ public struct RetryPolicy: Sendable {
         }
         return statuses.contains(response.status) || response.status >= everyStatusFrom
     }
+}
 
+extension ClientResponse {
     /// The wait that the server asks for, in seconds: `retry-after-ms`, `Retry-After` as seconds or as a date (RFC 9110
-    /// section 10.2.3), or the end of the rate limit's window.
-    private func askedSeconds(_ fields: FieldList, now: Instant) -> Double? {
+    /// section 10.2.3), or the end of the rate limit's window. Nil when it asks for none; may be negative when the time has come.
+    public func askedSeconds(now: Instant, obeysRateLimitReset: Bool) -> Double? {
         if let text = fields["retry-after-ms"], let milliseconds = Double(text), milliseconds.isFinite {
             return milliseconds / 1000
         }

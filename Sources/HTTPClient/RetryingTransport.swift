@@ -37,6 +37,7 @@ public struct RetryingTransport: HTTPTransport {
     /// Sends `request` until the policy takes what came back: the last answer, or the last error.
     public func send(_ request: ClientRequest) async throws(HTTPClientError) -> ClientResponse {
         var retryCount = 0
+        var waitedSeconds = 0.0
         while true {
             let attempt: RetryPolicy.Attempt
             do throws(HTTPClientError) {
@@ -45,9 +46,11 @@ public struct RetryingTransport: HTTPTransport {
                 attempt = .failed(error)
             }
             let verdict = policy.verdict(
-                after: attempt, retryCount: retryCount, random: environment.random(), now: environment.now())
+                after: attempt, retryCount: retryCount, waitedSeconds: waitedSeconds, random: environment.random(),
+                now: environment.now())
             if case .retry(let seconds) = verdict, !Task.isCancelled, (try? await environment.sleep(seconds)) != nil {
                 retryCount += 1
+                waitedSeconds += seconds
                 continue
             }
             switch attempt {

@@ -11,6 +11,10 @@ enum Keys {
     static let concurrencyMax = 64
     /// Ten times the largest context window on the market.
     static let reviewTokensMax = 10_000_000
+    /// A day: whoever wants it less often wants it off.
+    static let pollSecondsMax = 86_400
+    /// As many as one bot looks after; a group stands for all below it.
+    static let projectsMax = 100
     /// Enough for a rotation in stages; every delivery is compared with each.
     static let hookSecretsMax = 8
 
@@ -106,6 +110,20 @@ enum Keys {
             accepted: "the title of one label: 1 to 255 characters, no comma",
             meaning: "the label that asks for a review"),
         parse: Parse.label)
+    static let pollSeconds = Key(
+        variable: Variable(
+            "GITLAB_POLL_SECONDS", .gitlab, default: "300",
+            accepted: Parse.wholeText(0...pollSecondsMax) + "; 0 is off",
+            meaning: "how often to look for labelled merge requests whose delivery was missed; `0` is off"),
+        parse: { Parse.whole($0, 0...pollSecondsMax) })
+    static let projects = Key(
+        variable: Variable(
+            "GITLAB_PROJECTS", .gitlab,
+            accepted: "1 to \(projectsMax) projects or groups, separated by commas, each by its full path such as "
+                + "group/app or by its number",
+            meaning:
+                "projects and groups to look at beside those seen in deliveries: paths or project numbers, by commas"),
+        parse: { Parse.list($0, upTo: projectsMax, Parse.projectPath) })
 
     static let reviewsOnPush = Key(
         variable: Variable(
@@ -171,7 +189,7 @@ enum Keys {
         ledgerFailure.variable,
         host.variable, port.variable, apiToken.variable,
         gitlabURL.variable, gitlabToken.variable, webhookSecrets.variable, signingTokens.variable,
-        reviewLabel.variable,
+        reviewLabel.variable, pollSeconds.variable, projects.variable,
         reviewsOnPush.variable, concurrency.variable, inputTokensMax.variable, outputTokensMax.variable,
         provider.variable, anthropicKey.variable, anthropicURL.variable, openAIKey.variable, openAIURL.variable,
         model.variable, pricesFile.variable,

@@ -77,6 +77,19 @@ enum Parse {
         return 1...255 ~= text.count && isPlain ? text : nil
     }
 
+    /// A group, twenty levels of subgroups, a project: as deep as GitLab goes.
+    private static let projectDepthMax = 22
+
+    /// The full path of a project or a group, or a project's number (GitLab "Reserved names": letters, digits, `_`, `-`, `.`).
+    static func projectPath(_ text: String) -> String? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        let isPath = parts.allSatisfy { part in
+            1...255 ~= part.utf8.count && part.utf8.allSatisfy { isAlphanumeric($0) || "_-.".utf8.contains($0) }
+                && part.first != "-" && !part.hasPrefix(".") && part.last != "."
+        }
+        return isPath && parts.count <= projectDepthMax ? text : nil
+    }
+
     /// A URL to which paths are appended: no slash at its end.
     static func baseURL(_ text: String) -> String? {
         guard let schemeEnd = text.firstRange(of: "://"), isVisible(text) else { return nil }

@@ -73,9 +73,12 @@ extension SettingsReader {
         let secrets = value(of: Keys.webhookSecrets) ?? []
         let signingTokens = value(of: Keys.signingTokens) ?? []
         let label = value(of: Keys.reviewLabel, or: "")
+        let pollSeconds = value(of: Keys.pollSeconds, or: 0)
+        let projects = value(of: Keys.projects) ?? []
         guard let url, let token else { return nil }
         return GitLabSettings(
-            url: url, token: token, webhookSecrets: secrets, signingTokens: signingTokens, reviewLabel: label)
+            url: url, token: token, webhookSecrets: secrets, signingTokens: signingTokens, reviewLabel: label,
+            pollSeconds: pollSeconds, projects: projects)
     }
 
     fileprivate mutating func review() -> ReviewSettings {

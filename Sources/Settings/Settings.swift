@@ -84,6 +84,10 @@ public struct GitLabSettings: Sendable, Equatable {
     public var signingTokens: [Secret]
     /// The label that asks for a review.
     public var reviewLabel: String
+    /// Seconds between two looks for merge requests whose delivery was missed; 0 is off.
+    public var pollSeconds: Int
+    /// Paths of projects and groups, or numbers of projects, to look at beside those seen in deliveries.
+    public var projects: [String]
 }
 
 /// How reviews are made.

@@ -38,6 +38,10 @@ import Testing
         #expect(gitlab.webhookSecrets.map(\.revealed) == ["s3cret"])
         #expect(gitlab.signingTokens == [])
         #expect(gitlab.reviewLabel == "ai-review")
+        #expect(gitlab.pollSeconds == 300 && gitlab.projects == [])
+        let polled = try #require(
+            loaded(serving(["GITLAB_POLL_SECONDS": "0", "GITLAB_PROJECTS": "42, group/app"]))?.gitlab)
+        #expect(polled.pollSeconds == 0 && polled.projects == ["42", "group/app"])
     }
 
     @Test(arguments: Variable.announced)
@@ -68,6 +72,8 @@ import Testing
     static let badNumbers = [
         "+5", "-5", " 5", "5 ", "5.0", "1_000", "1,000", "1e6", "0x10", "５", "99999999999999999999",
     ]
+
+    static func numbers(_ range: ClosedRange<Int>) -> String { range.map(String.init).joined(separator: ",") }
 
     static let cases: [Case] = [
         Case(
@@ -106,6 +112,18 @@ import Testing
             name: "GITLAB_REVIEW_LABEL",
             accepted: ["AI review", "prüfen 🔍", "scope::value", String(repeating: "x", count: 255)],
             refused: ["a,b", "a\nb", String(repeating: "x", count: 256)]),
+        Case(name: "GITLAB_POLL_SECONDS", accepted: ["0", "1", "86400"], refused: badNumbers + ["86401", "off"]),
+        Case(
+            name: "GITLAB_PROJECTS",
+            accepted: [
+                "42", "group", "group/app, other/sub-group/my.app_2", numbers(1...100),
+                Array(repeating: "g", count: 22).joined(separator: "/"),
+            ],
+            refused: [
+                "https://gitlab.example.com/group/app", "/group", "group/", "a//b", "a b", "a,", "a,,b", "../b", "-a/b",
+                "a/b.",
+                "a/b?c", "a%2Fb", "ä/b", numbers(1...101), Array(repeating: "g", count: 23).joined(separator: "/"),
+            ]),
         Case(name: "REVIEW_ON_PUSH", accepted: ["true", "false"], refused: ["push"]),
         Case(name: "REVIEW_CONCURRENCY", accepted: ["1", "64"], refused: badNumbers + ["0", "65"]),
         Case(
