@@ -94,3 +94,18 @@ extension QueueOverview {
         oldestWaiting = idle.filter { $0.deferral?.kind != .budget }.map(\.acceptedAt).min()
     }
 }
+
+extension ReviewQueue {
+    /// Whether a review was asked for since the label came last.
+    public func wasAsked(_ mergeRequest: MergeRequestID) -> Bool {
+        state.withLock { $0.books.subjects[mergeRequest]?.wasAsked ?? false }
+    }
+
+    /// The reservations whose answers may still have to be posted, or could not be.
+    public var wantedAnswers: Set<String> {
+        state.withLock { state in
+            let undelivered = state.books.finished.rows.filter { $0.result?.outcome == .undelivered }
+            return Set((Array(state.books.jobs.values) + undelivered).flatMap(\.calls).map(\.reservation))
+        }
+    }
+}

@@ -30,7 +30,7 @@ extension QueueBooks {
         switch report.content {
         case .nothing(let sentence): decision = Decision(.ignored, sentence)
         case .withdrawal(let occurredAt, let sentence):
-            decision = withdraw(report.mergeRequest, occurredAt, sentence, running: running)
+            decision = withdraw(report.mergeRequest, occurredAt, sentence, running: running, at: now)
         case .wish(let wish, let sentence): decision = try take(wish, sentence, running: running, newID: newID)
         }
         decision.reason = decision.reason.cut(to: 500)
@@ -50,11 +50,14 @@ extension QueueBooks {
     // MARK: The label goes
 
     private func withdraw(
-        _ mergeRequest: MergeRequestID, _ occurredAt: Instant?, _ sentence: String, running: Set<String>
+        _ mergeRequest: MergeRequestID, _ occurredAt: Instant?, _ sentence: String, running: Set<String>,
+        at now: Instant
     ) -> Decision {
         let subject = subjects[mergeRequest]
         if let occurredAt, let subject {
-            if let removedAt = subject.removedAt, occurredAt <= removedAt {
+            if let removedAt = subject.removedAt,
+                occurredAt < removedAt || (occurredAt == removedAt && isEcho(of: subject, at: now))
+            {
                 return Decision(.duplicate, "this removal of the label has been received before")
             }
             if let askedAt = subject.askedAt, occurredAt < askedAt {
@@ -71,6 +74,16 @@ extension QueueBooks {
         }
         return decision
     }
+
+    /// Whether a removal of the same time as the last is that one told again, rather than another: a label need not touch
+    /// the time at which a merge request was changed.
+    private func isEcho(of subject: Subject, at now: Instant) -> Bool {
+        guard subject.wasAsked, let seenAt = subject.removalSeenAt else { return true }
+        return now < seenAt.adding(seconds: Self.echoSeconds)
+    }
+
+    /// Seconds within which two hooks tell of the same event.
+    private static let echoSeconds: Int64 = 60
 
     /// Reviews of the merge request that have not been begun in earnest.
     private func waiting(for mergeRequest: MergeRequestID, running: Set<String>) -> [Job] {

@@ -40,6 +40,7 @@ struct QueueBooks: Sendable {
             update(mergeRequest, at: time) { subject in
                 subject.generation = max(subject.generation, generation)
                 subject.askedAt = nil
+                subject.removalSeenAt = time
                 if let occurredAt { subject.removedAt = max(subject.removedAt ?? occurredAt, occurredAt) }
             }
         case .delivery(let record):

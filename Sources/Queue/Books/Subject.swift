@@ -22,6 +22,8 @@ struct Subject: Sendable, Equatable {
     var askedAt: Instant?
     /// When, by GitLab's clock, the label was last taken away.
     var removedAt: Instant?
+    /// When that was heard of.
+    var removalSeenAt: Instant?
     /// The heads that were asked for, oldest first.
     var heads: [Head] = []
     /// The comments that asked, oldest first.

@@ -104,6 +104,7 @@ extension JournalFields {
         subject.askedGeneration = try optionalNumber()
         subject.askedAt = try instant()
         subject.removedAt = try instant()
+        subject.removalSeenAt = try instant()
         subject.notice = try notice()
         for _ in 0..<(try count(upTo: QueueLimits.headsMax)) {
             subject.heads.append(

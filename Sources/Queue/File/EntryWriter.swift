@@ -132,6 +132,7 @@ struct EntryWriter: ~Copyable {
         line.field(subject.askedGeneration)
         put(subject.askedAt)
         put(subject.removedAt)
+        put(subject.removalSeenAt)
         put(subject.notice)
         line.field(subject.heads.count)
         for head in subject.heads {
