@@ -72,7 +72,7 @@ let package = Package(
         .executableTarget(
             name: "bursar",
             dependencies: [
-                "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger",
+                "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger", "Queue",
                 "Daemon", "Demo",
             ],
             swiftSettings: settings),

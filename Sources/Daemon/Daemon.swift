@@ -175,6 +175,13 @@ package final class Daemon: Sendable {
     /// Returns when no review runs and none that could run waits. Those that wait for a reset or for another try do so still.
     package func untilIdle() async { await queue.untilIdle() }
 
+    func exchangeSettings(_ new: Settings) -> Settings {
+        settings.withLock { settings in
+            defer { settings = new }
+            return settings
+        }
+    }
+
     /// Looks at once at what has become due, for a clock that was set forward.
     package func tick() { queue.tick() }
 

@@ -11,7 +11,7 @@ enum Bursar {
         name: "bursar", summary: "A code-review bot for GitLab whose token budget cannot be overspent.",
         version: version,
         commands: [
-            ServeCommand.command, DemoCommand.command, StatusCommand.command, PricesCommand.command,
+            ServeCommand.command, DemoCommand.command, StatusCommand.command, WhyCommand.command, PricesCommand.command,
             CleanupCommand.command,
             VerifyCommand.command,
         ])
