@@ -191,7 +191,7 @@ import UTCTime
 
     @Test func `the poll finds what no delivery told of, once`() async throws {
         let stage = try Stage(
-            settings: ["GITLAB_POLL_SECONDS": "1", "GITLAB_PROJECTS": Self.mergeRequest.project.path])
+            settings: ["GITLAB_POLL_SECONDS": "1", "GITLAB_PROJECTS": String(Self.mergeRequest.project.id)])
         _ = stage.gitlab.add(label: "ai-review", to: Self.mergeRequest)
         for _ in 0..<1000 where stage.gitlab.notes(of: Self.mergeRequest).isEmpty {
             try await Task.sleep(for: .milliseconds(5))

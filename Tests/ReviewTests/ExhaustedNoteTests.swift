@@ -68,7 +68,7 @@ import UTCTime
                 resumesByItself: resumes)
             #expect(note.contains("resume") == !exceeds)
             #expect(note.contains("by itself") == (!exceeds && resumes))
-            #expect(note.contains("re-add the") == (!exceeds && !resumes))
+            #expect(note.contains("re-add the") == !exceeds)
             #expect(note.contains("Waiting will not make it fit.") == exceeds)
             #expect(note.contains("more than the whole") == exceeds)
             #expect(note.contains("at most 20,000 tokens fits an unused budget") == exceeds)

@@ -99,7 +99,7 @@ struct WebhookRoute: Sendable {
         if let report {
             fields += [
                 ("project", .string(report.projectPath)), ("merge_request", .integer(report.mergeRequest.iid)),
-                ("event", .string(report.event)), ("user", .string(report.username)),
+                ("tells", .string(report.event)), ("user", .string(report.username)),
             ]
         }
         fields += [("status", .string(status)), ("reason", .string(reason))]
