@@ -43,6 +43,7 @@ let libraries: [Target] = [
 
     // What Bursar is about.
     library("Ledger", ["UTCTime", "JSON", "Digest", "Budget", "Platform", "Journal"], exclude: ["DESIGN.md"]),
+    library("Reports", ["UTCTime", "JSON", "Budget", "Terminal", "Platform", "Ledger"]),
     library("GitLab", ["UTCTime", "JSON", "Digest", "HTTPClient"]),
     library("Review", ["UTCTime", "JSON", "Budget", "HTTPClient"]),
 
@@ -61,6 +62,12 @@ let libraries: [Target] = [
             "HTTPClient", "Daemon",
         ]),
 
+    library(
+        "Doctor",
+        [
+            "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "HTTPClient", "GitLab", "Ledger",
+        ]),
+
     // For tests alone: no product links it.
     library("Faults", ["Platform"]),
 ]
@@ -72,8 +79,8 @@ let package = Package(
         .executableTarget(
             name: "bursar",
             dependencies: [
-                "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger", "Queue",
-                "Daemon", "Demo",
+                "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger",
+                "Queue", "Reports", "Daemon", "Demo", "Doctor",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -97,6 +104,7 @@ let package = Package(
         .target(name: "TestDisk", dependencies: ["Platform"], path: "Tests/TestDisk", swiftSettings: settings),
         tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON", "TestDisk"]),
         tests("Queue", ["Queue", "Platform", "Journal", "UTCTime", "TestDisk"]),
+        tests("Reports", ["Reports", "Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
         tests(
             "GitLab",
             ["GitLab", "HTTPClient", "HTTPServer", "HTTPWire", "JSON", "Digest", "Platform", "UTCTime", "Faults"],
@@ -108,8 +116,9 @@ let package = Package(
             "Daemon",
             [
                 "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Budget", "JSON",
-                "Platform", "UTCTime", "Prices", "Faults",
+                "Platform", "UTCTime", "Prices", "GitLab", "Faults",
             ]),
+        tests("Doctor", ["Doctor"]),
         // Runs the built binary.
         tests(
             "CommandLine",

@@ -43,10 +43,12 @@ extension StandInGitLab {
                 .json(200, ["version": "18.6.0-ee", "revision": "ab12cd34", "enterprise": true])
             },
             plain("/personal_access_tokens/self") { gitlab, _ in gitlab.tokenInfo },
+            plain("/application/settings") { _, _ in .json(403, ["message": "403 Forbidden"]) },
             plain("/groups/{group}/merge_requests") { $0.list($1, in: $1.parameters["group"].map(Self.unescaped)) },
             plain("/groups/{group}/hooks") { $0.page([], $1) },
             inProject("") { gitlab, project, _ in .json(200, gitlab.json(of: project)) },
             inProject("/hooks") { $0.page([], $2) },
+            inProject("/hooks/{hook}/events") { gitlab, _, routed in gitlab.page([], routed) },
             inProject("/labels") { gitlab, _, routed in
                 gitlab.page(["ai-review", "backend"].map { ["id": 1, "name": .string($0)] }, routed)
             },

@@ -69,6 +69,10 @@ package final class FaultyRelay: Sendable {
             defer { close(listener) }
             while true {
                 let connection = accept(listener, nil, nil)
+                if connection < 0, [EINTR, ECONNABORTED, EMFILE, ENFILE].contains(errno), self?.isStopped == false {
+                    usleep(1000)
+                    continue
+                }
                 guard connection >= 0 else { return }
                 guard let relay = self, relay.begin(connection) else {
                     close(connection)
@@ -79,17 +83,20 @@ package final class FaultyRelay: Sendable {
         }
     }
 
-    deinit { shutdown(listener, CInt(SHUT_RDWR)) }
+    deinit { stop() }
 
     /// Takes no more connections and breaks those that are open.
     package func stop() {
-        let open = state.withLock { state in
+        // Under the lock, and once: after it the numbers of these sockets may be others'.
+        state.withLock { state in
+            guard !state.isStopped else { return }
             state.isStopped = true
-            return state.open
+            shutdown(listener, CInt(SHUT_RDWR))
+            for connection in state.open { shutdown(connection, CInt(SHUT_RDWR)) }
         }
-        shutdown(listener, CInt(SHUT_RDWR))
-        for connection in open { shutdown(connection, CInt(SHUT_RDWR)) }
     }
+
+    private var isStopped: Bool { state.withLock { $0.isStopped } }
 
     private func begin(_ connection: CInt) -> Bool {
         state.withLock { state in

@@ -58,7 +58,8 @@ extension GitLabClient {
                 }
             }
             guard let next = Self.nextPage(after: page, response.fields) else {
-                if page == 1 { list.tag = response.fields["ETag"] }
+                // A full page says the same when the next merge request comes, on a second one.
+                if page == 1, elements.count < Self.pageSize { list.tag = response.fields["ETag"] }
                 return list
             }
             page = next

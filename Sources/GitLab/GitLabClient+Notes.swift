@@ -18,11 +18,15 @@ extension GitLabClient {
         while true {
             do throws(GitLabError) {
                 postingCount += 1
-                return .init(
-                    created: try await send(
-                        Call(
-                            operation: operation, method: "POST", path: Self.path(projectID, iid),
-                            body: ["body": .string(note.body)], eventUUID: eventUUID, policy: .gitLabCreating)))
+                let response = try await send(
+                    Call(
+                        operation: operation, method: "POST", path: Self.path(projectID, iid),
+                        body: ["body": .string(note.body)], eventUUID: eventUUID, policy: .gitLabCreating))
+                // A login page that stands before GitLab has taken nothing; what answers 201 has created something.
+                if response.status != 201, GitLabError.isWebPage(response.body) {
+                    throw Self.unreadable(operation, response, "")
+                }
+                return .init(created: response)
             } catch {
                 let posting = error
                 guard error.kind == .unavailable, error.mayHaveHappened, let marker = note.marker,

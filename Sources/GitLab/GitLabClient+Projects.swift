@@ -32,6 +32,29 @@ extension GitLabClient {
             .compactMap { Webhook($0) }
     }
 
+    /// The last delivery of a project's webhook; nil when there was none lately, or GitLab is too old to tell.
+    public func lastDelivery(ofWebhook id: Int, in project: ProjectReference) async throws(GitLabError)
+        -> WebhookDelivery?
+    {
+        do throws(GitLabError) {
+            let list = try await value(
+                Call(
+                    operation: "read the deliveries of webhook \(id)",
+                    path: "/projects/\(project.segment)/hooks/\(id)/events?per_page=5"))
+            return list.array?.compactMap { WebhookDelivery($0) }.max { $0.id < $1.id }
+        } catch  where error.kind == .notFound {
+            return nil
+        } catch {
+            throw error
+        }
+    }
+
+    /// Whether the instance is in Silent Mode, in which it sends no webhook at all. Only an administrator's token is told: 403.
+    public func isSilent() async throws(GitLabError) -> Bool {
+        try await value(Call(operation: "read the instance's settings", path: "/application/settings"))[
+            "silent_mode_enabled"]?.truth ?? false
+    }
+
     /// Whether the project has a label of exactly this title, its groups' labels included.
     public func hasLabel(_ title: String, in project: ProjectReference) async throws(GitLabError) -> Bool {
         try await elements(

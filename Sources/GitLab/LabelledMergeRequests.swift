@@ -20,7 +20,7 @@ public struct LabelledMergeRequests: Sendable, Equatable {
     public var mergeRequests: [MergeRequest] = []
     /// Whether nothing has changed since the answer whose tag was given; then there are none here.
     public var isUnchanged = false
-    /// Names this answer for the next question; nil when GitLab gave none or the list has more than one page.
+    /// Names this answer for the next question; nil when GitLab gave none or the list fills a page.
     public var tag: String?
     /// Whether there were more pages than are read.
     public var isCut = false

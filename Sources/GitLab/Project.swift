@@ -80,3 +80,17 @@ public struct TokenInfo: Sendable, Equatable {
         expiresOn = value["expires_at"]?.words
     }
 }
+
+/// One delivery of a webhook as GitLab remembers it (GitLab "Project webhooks API", events; 17.3 and later, for some days).
+public struct WebhookDelivery: Sendable, Equatable {
+    /// GitLab's number; a later delivery has a higher one.
+    public let id: Int
+    /// What the receiver answered: `200`, or GitLab's word for no answer, `internal error`.
+    public let responseStatus: String
+
+    init?(_ value: JSONValue) {
+        guard let id = value["id"]?.number, let status = value["response_status"]?.words else { return nil }
+        self.id = id
+        responseStatus = status
+    }
+}

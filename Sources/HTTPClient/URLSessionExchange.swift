@@ -132,6 +132,11 @@ final class URLSessionExchange: NSObject, URLSessionDataDelegate, Sendable {
         case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,
             .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid:
             (.unreachable, "TLS failed: check the certificate and the machine's clock (\(words))")
+        // libcurl's words for what Foundation has no code for on Linux; each ends the handshake, before anything is sent.
+        case _ where words.contains("SSL certificate problem") || words.contains("certificate subject name"):
+            (.unreachable, "TLS failed: check the certificate and the machine's clock (\(words))")
+        case _ where words.contains("wrong version number"):
+            (.unreachable, "TLS failed: the port does not speak https (\(words))")
         // The URL was looked at before: what is not supported here is an answer that is not HTTP.
         case .unsupportedURL: (.connectionLost, "what came back is not HTTP")
         case .timedOut: (.timedOut, words)

@@ -3,7 +3,7 @@ import UTCTime
 /// The identity of a reservation or a usage record: 48 bits of time and 80 bits that are random, counted up, or the hash
 /// of an idempotency key. A record that settles a reservation has the reservation's id: that is how, after a crash, a row
 /// is recognised as the settlement of a hold.
-struct RecordID: Hashable, Sendable {
+package struct RecordID: Hashable, Sendable {
     /// What an id was made for. Its prefix keeps spreadsheets from taking ids for numbers.
     enum Kind: UInt8, Sendable, CaseIterable {
         /// A reservation.

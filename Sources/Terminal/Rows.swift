@@ -41,17 +41,6 @@ package struct Rows {
 
     /// RFC 4180 with LF; cells that a spreadsheet would run as a formula get an apostrophe.
     package var csv: String {
-        ([columns.map(\.name)] + rows).map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
-    }
-
-    private static func quoted(_ cell: String) -> String {
-        var cell = cell
-        if let first = cell.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first),
-            cell.utf8.contains(where: { !(0x2B...0x39 ~= $0) })
-        {
-            cell = "'" + cell
-        }
-        guard cell.unicodeScalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) else { return cell }
-        return "\"" + cell.replacing("\"", with: "\"\"") + "\""
+        ([columns.map(\.name)] + rows).map { CSVDialect.standard.line($0) }.joined()
     }
 }

@@ -12,8 +12,8 @@ enum Bursar {
         version: version,
         commands: [
             ServeCommand.command, DemoCommand.command, StatusCommand.command, WhyCommand.command, PricesCommand.command,
-            CleanupCommand.command,
-            VerifyCommand.command,
+            CleanupCommand.command, VerifyCommand.command, ReportCommand.command, ExportCommand.command,
+            DoctorCommand.command,
         ])
 
     /// For the tests: what the commands are called, and what is wrong with their declarations.

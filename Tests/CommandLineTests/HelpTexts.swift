@@ -26,6 +26,11 @@ enum HelpTexts {
                                       retention allows.
               verify                  Checks the books: rows, sums, summaries and the
                                       journal.
+              report                  Adds up the usage of a period by project, user, model
+                                      or time.
+              export                  Writes the usage records of a period as CSV or JSON.
+              doctor                  Checks settings, GitLab, hooks, the model, clock and
+                                      disk; says what to do.
 
               See 'bursar <command> --help' for a command's options and examples.
 
@@ -187,6 +192,108 @@ enum HelpTexts {
                   what is wrong, if anything
               bursar verify --repair
                   mend it, after the daemon was stopped
+
+            """
+        ),
+        (
+            ["report"],
+            #"""
+            OVERVIEW: Adds up the usage of a period by project, user, model or time.
+
+            Reads the monthly CSV files beside a running daemon, without its lock. Costs are
+            sums of the rows' own; rows whose price is unknown are counted in 'unpriced' and
+            are in no cost.
+
+            USAGE: bursar report [--by <what>] [--from <day>] [--to <day>]
+                   [--project <path>] [--user <name>] [--model <id>] [--session <id>]
+                   [--format <format>] [--data-dir <dir>]
+
+            OPTIONS:
+              --by <what>             Add up by this; two with a comma between them are
+                                      nested. (default: project)
+              --from <day>            The first day, in UTC.
+              --to <day>              The last day, in UTC.
+              --project <path>        Only this project: its path, or the last part of it.
+              --user <name>           Only this user.
+              --model <id>            Only this model.
+              --session <id>          Only this session, such as group/app!123.
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar report
+                  this month, by project
+              bursar report --by user,model --from 2025-12-01 --to 2025-12-31
+                  a month, by person and model
+              bursar report --by day --project group/app --format csv
+                  a project's days, for a spreadsheet
+
+            """#
+        ),
+        (
+            ["export"],
+            #"""
+            OVERVIEW: Writes the usage records of a period as CSV or JSON.
+
+            Reads the monthly CSV files beside a running daemon, without its lock. The
+            period is repeated on standard error, and in the JSON. A period that begins
+            before what is kept (TOKEN_LOG_RETENTION_DAYS) is an error: a shorter file would
+            look like a whole one.
+
+            USAGE: bursar export [--from <day>] [--to <day>] [--project <path>]
+                   [--user <name>] [--model <id>] [--session <id>] [--format <format>]
+                   [--excel] [--decimal-comma] [--data-dir <dir>]
+
+            OPTIONS:
+              --from <day>            The first day, in UTC.
+              --to <day>              The last day, in UTC.
+              --project <path>        Only this project: its path, or the last part of it.
+              --user <name>           Only this user.
+              --model <id>            Only this model.
+              --session <id>          Only this session, such as group/app!123.
+              -f, --format <format>   How to write the records. (default: csv)
+              --excel                 CSV that Excel opens with a double click: UTF-8 with a
+                                      byte order mark, CR LF.
+              --decimal-comma         With --excel: ';' between cells and ',' before
+                                      decimals, as in Berlin or Paris.
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar export > december.csv
+                  this month
+              bursar export --from 2025-12-01 --to 2025-12-31 --excel > december.csv
+                  a month that Excel opens with a double click
+              bursar export --user alice --format json
+                  one person's calls, for a program
+
+            """#
+        ),
+        (
+            ["doctor"],
+            """
+            OVERVIEW: Checks settings, GitLab, hooks, the model, clock and disk; says what
+            to do.
+
+            Looks at everything, also when something fails, and changes nothing: no note is
+            posted, no lock is taken, no paid call is made. Projects are those of
+            GITLAB_PROJECTS and of the reviews of this month and the last. Run it in the
+            daemon's directory as the daemon's user. Exits 1 when a check failed; warnings
+            are no failures.
+
+            USAGE: bursar doctor [--format <format>] [--data-dir <dir>]
+
+            OPTIONS:
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar doctor
+                  before the first start, and whenever reviews stay away
+              bursar doctor --format json
+                  for a program
 
             """
         ),

@@ -46,6 +46,16 @@ import Testing
         #expect(gitLab.calls[1].hasPrefix("GET /groups/shop%2Fweb/merge_requests?"))
     }
 
+    @Test(arguments: [99, 100]) func `a full page has no tag, for what comes next would be on another`(_ count: Int)
+        async throws
+    {
+        let items = (1...count).map { item($0) }.joined(separator: ",")
+        let gitLab = try SocketGitLab([.json(200, "[\(items)]", ["ETag: W/\"a\""])])
+        defer { gitLab.relay.stop() }
+        let list = try await gitLab.client.mergeRequests(labelled: "ai-review", in: .project(.id(3)))
+        #expect(list.mergeRequests.count == count && (list.tag != nil) == (count < GitLabClient.pageSize))
+    }
+
     @Test func `a 304 that nobody asked for is an error`() async throws {
         let gitLab = try SocketGitLab([.answer("HTTP/1.1 304 X\r\nConnection: close\r\n\r\n")])
         defer { gitLab.relay.stop() }

@@ -149,6 +149,21 @@ import Testing
         }
     }
 
+    @Test func `a page in the place of a note's answer is no note`() async throws {
+        let note = HarmlessNote(markdown: "Hello.", marker: nil, secrets: [], characterLimit: 1000)
+        let gitLab = try SocketGitLab([.page(200, title: "Sign in")])
+        defer { gitLab.relay.stop() }
+        do {
+            _ = try await gitLab.client.createNote(projectID: 3, iid: 7, note: note, botUserID: 9)
+            Issue.record("a login page was taken for a note")
+        } catch {
+            #expect(error.isTemporary && error.isWebPage && error.description.contains("Sign in"))
+        }
+        let commands = try SocketGitLab([.json(202, #"{"commands_changes":{},"summary":["Closed."]}"#)])
+        defer { commands.relay.stop() }
+        #expect(try await commands.client.createNote(projectID: 3, iid: 7, note: note, botUserID: 9) == .accepted)
+    }
+
     @Test(arguments: [403, 404]) func `a note that people deleted or took over is posted anew`(_ status: Int)
         async throws
     {

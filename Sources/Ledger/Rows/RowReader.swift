@@ -1,25 +1,27 @@
-import Budget
-import UTCTime
+package import Budget
+package import UTCTime
 
 /// Why a line of a monthly CSV is no record, in words that name the column and its value.
-struct RowError: Error, Equatable {
-    let reason: String
+package struct RowError: Error, Equatable {
+    /// The words.
+    package let reason: String
 }
 
 /// Reads lines of the monthly CSV back into records: ours, those of older tools with the first thirteen columns, and what
 /// a spreadsheet makes of either when it saves them (CRLF, hours of one digit, costs without trailing zeros).
-struct RowReader {
+package struct RowReader: Sendable {
     /// How many columns the file's header names.
-    let columnCount: Int
+    package let columnCount: Int
     private var fields: [Range<Int>] = []
 
-    init(columnCount: Int) {
+    /// A reader of lines with `columnCount` columns.
+    package init(columnCount: Int) {
         self.columnCount = columnCount
         fields.reserveCapacity(RowFormat.columns.count + 1)
     }
 
     /// The number of columns when `line` is a header that can be read.
-    static func columnCount(ofHeader line: UnsafeBufferPointer<UInt8>) throws(RowError) -> Int {
+    package static func columnCount(ofHeader line: UnsafeBufferPointer<UInt8>) throws(RowError) -> Int {
         let text = String(decoding: line, as: UTF8.self)
         if text == RowFormat.header { return RowFormat.columns.count }
         let names = text.split(separator: ",", omittingEmptySubsequences: false).map { name in
@@ -35,8 +37,9 @@ struct RowReader {
     }
 
     /// The record of `line`, which comes without its line break, and the bytes of its id.
-    mutating func record(from line: UnsafeBufferPointer<UInt8>) throws(RowError) -> (record: UsageRecord, id: RecordID?)
-    {
+    package mutating func record(from line: UnsafeBufferPointer<UInt8>) throws(RowError) -> (
+        record: UsageRecord, id: RecordID?
+    ) {
         try split(line)
         guard fields.count == columnCount else {
             throw RowError(reason: "the line has \(fields.count) columns, not \(columnCount)")
@@ -68,6 +71,17 @@ struct RowReader {
             estimatedTokens: try optionalNumber(17, in: line),
             usageID: usageID)
         return (record, RecordID(usageID))
+    }
+
+    /// The record of `line`, which must be of `month`: a row in another month's file is nobody's.
+    package mutating func record(from line: UnsafeBufferPointer<UInt8>, of month: Month) throws(RowError) -> (
+        record: UsageRecord, id: RecordID?
+    ) {
+        let row = try record(from: line)
+        guard row.record.time.day.month == month else {
+            throw RowError(reason: "the row is of \(row.record.time.day), the file of \(month)")
+        }
+        return row
     }
 
     private static func project(ofSession session: String, context: CallContext) -> String {

@@ -22,7 +22,8 @@ public struct LineProblem: Sendable, Equatable, CustomStringConvertible {
         self.reason = reason
     }
 
-    init(file: String, line: Int, bytes: UnsafeBufferPointer<UInt8>, reason: String) {
+    /// A problem of the line `bytes`.
+    package init(file: String, line: Int, bytes: UnsafeBufferPointer<UInt8>, reason: String) {
         let shown = String(decoding: bytes.prefix(80), as: UTF8.self).unicodeScalars.map { scalar in
             scalar.value < 0x20 || scalar.value == 0x7F ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
         }
@@ -135,10 +136,7 @@ public struct UsageReader: Sendable {
                     if number == 1 {
                         reader = RowReader(columnCount: try RowReader.columnCount(ofHeader: line))
                     } else {
-                        let (record, id) = try reader.record(from: line)
-                        guard record.time.day.month == month else {
-                            throw RowError(reason: "the row is of \(record.time.day), the file of \(month)")
-                        }
+                        let (record, id) = try reader.record(from: line, of: month)
                         body(Row(content: .record(record, id), offset: place.offset, length: place.length))
                     }
                 } catch {

@@ -1,0 +1,39 @@
+import Budget
+public import UTCTime
+
+/// Which records a report adds up, and by what.
+public struct UsageQuery: Sendable, Equatable {
+    /// By what, the first being the outermost; none: all in one sum.
+    public var dimensions: [UsageDimension]
+    /// From which day to which, both included.
+    public var days: ClosedRange<Day>
+    /// Only this project: its full path, or its last part.
+    public var project: String?
+    /// Only this user.
+    public var user: String?
+    /// Only this model.
+    public var model: String?
+    /// Only this session.
+    public var session: String?
+
+    /// A query of these parts.
+    public init(
+        by dimensions: [UsageDimension], days: ClosedRange<Day>, project: String? = nil, user: String? = nil,
+        model: String? = nil, session: String? = nil
+    ) {
+        self.dimensions = dimensions
+        self.days = days
+        self.project = project
+        self.user = user
+        self.model = model
+        self.session = session
+    }
+
+    /// Whether `record` is one of those asked for.
+    func wants(_ record: UsageRecord) -> Bool {
+        let context = record.context
+        return days.contains(record.time.day) && user ?? context.user == context.user
+            && model ?? context.model == context.model && session ?? context.sessionID == context.sessionID
+            && (project == nil || project == context.project || project == context.projectName)
+    }
+}

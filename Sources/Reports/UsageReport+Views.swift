@@ -1,0 +1,54 @@
+import Budget
+package import JSON
+package import Terminal
+import UTCTime
+
+// A report as others read it.
+
+extension UsageReport {
+    /// `{"from", "to", "by", "groups": [...], "totals", "damaged_lines"}`; costs have six places.
+    package var json: JSONValue {
+        [
+            "from": .string(query.days.lowerBound.description), "to": .string(query.days.upperBound.description),
+            "by": .array(query.dimensions.map { .string($0.rawValue) }),
+            "groups": .array(
+                groups.map { group in
+                    var object = JSONObject(zip(query.dimensions, group.key).map { ($0.rawValue, .string($1)) })
+                    for (name, value) in group.totals.fields { object[name] = value }
+                    return .object(object)
+                }),
+            "totals": .object(JSONObject(totals.fields)), "damaged_lines": .integer(problemCount),
+        ]
+    }
+
+    /// The groups as rows.
+    package var rows: Rows {
+        Rows(
+            columns: query.dimensions.map { .init($0.rawValue) }
+                + totals.fields.map { .init($0.name, isNumber: true) },
+            rows: groups.map { group in
+                group.key
+                    + group.totals.fields.map { field in
+                        switch field.value {
+                        case .integer(let number): String(number)
+                        case .decimal(let text): text
+                        default: ""
+                        }
+                    }
+            })
+    }
+}
+
+extension UsageTotals {
+    /// The sums by the names they have in every view.
+    package var fields: [(name: String, value: JSONValue)] {
+        [
+            ("requests", .integer(requestCount)), ("input_tokens", .integer(inputTokens)),
+            ("output_tokens", .integer(outputTokens)), ("total_tokens", .integer(totalTokens)),
+            ("cache_write_tokens", .integer(cacheWriteTokens)), ("cache_read_tokens", .integer(cacheReadTokens)),
+            ("cost_usd", .decimal(cost.description)), ("unpriced", .integer(unpricedCount)),
+            ("avg_tokens", .integer(requestCount > 0 ? totalTokens / requestCount : 0)),
+            ("avg_duration_ms", .integer(requestCount > 0 ? durationMilliseconds / requestCount : 0)),
+        ]
+    }
+}
