@@ -127,6 +127,7 @@ import Testing
         _ = try await daemon.program.line(with: "settings were not reloaded")
         #expect(try await daemon.get("/budget/status").body["stats"]?["budget_limit"] == 700_000)
         #expect(try await daemon.stop().status == 0)
-        #expect(folder.text(of: "data/tokens/audit-logs/\(Calendar.today.prefix(7)).jsonl").contains("\"limit\":700000"))
+        #expect(
+            folder.text(of: "data/tokens/audit-logs/\(Calendar.today.prefix(7)).jsonl").contains("\"limit\":700000"))
     }
 }

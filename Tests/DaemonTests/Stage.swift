@@ -36,7 +36,8 @@ final class Stage: Sendable {
     init(
         settings changes: [String: String?] = [:],
         mergeRequests: [StandInMergeRequest] = StandInMergeRequest.workingDay,
-        at start: Instant? = nil, faults: FaultPlan? = nil, gitlabTrouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil },
+        at start: Instant? = nil, faults: FaultPlan? = nil,
+        gitlabTrouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil },
         model answer: @escaping @Sendable (ScriptedModel.Call) -> Response = { _ in .answer() }
     ) throws {
         directory = try TemporaryDirectory()
@@ -50,7 +51,8 @@ final class Stage: Sendable {
         relay = try faults.map { [port = gitlab.port] in try FaultyRelay(to: port, plan: $0) }
         var settings = [
             "TOKEN_DATA_DIR": directory.path + "/books", "BURSAR_PORT": "0", "BURSAR_API_TOKEN": Self.apiToken,
-            "GITLAB_POLL_SECONDS": "0", "GITLAB_URL": relay?.url ?? gitlab.url, "GITLAB_TOKEN": "gitlab-token-of-the-test", "GITLAB_WEBHOOK_SECRET": Self.secret,
+            "GITLAB_POLL_SECONDS": "0", "GITLAB_URL": relay?.url ?? gitlab.url,
+            "GITLAB_TOKEN": "gitlab-token-of-the-test", "GITLAB_WEBHOOK_SECRET": Self.secret,
             "ANTHROPIC_BASE_URL": model.url, "ANTHROPIC_API_KEY": "model-key-of-the-test", "OPENAI_BASE_URL": model.url,
         ]
         for (name, value) in changes { settings[name] = value }

@@ -184,7 +184,8 @@ import UTCTime
         #expect(try await desk.take(report(4)) == .failure(.full(waiting: 3)))
         // What needs no room is answered all the same.
         #expect(try await desk.deliver(.nothing("x")) == .ignored)
-        #expect(try await desk.deliver(.wish("y", .push, of: MergeRequestID(projectID: 1, iid: 2), head: "b")) == .queued)
+        #expect(
+            try await desk.deliver(.wish("y", .push, of: MergeRequestID(projectID: 1, iid: 2), head: "b")) == .queued)
         try await desk.deliver(.removal("z", of: MergeRequestID(projectID: 1, iid: 1), second: 9))
         #expect(try await desk.deliver(report(4)) == .queued)
     }

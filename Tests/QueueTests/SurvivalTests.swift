@@ -103,7 +103,10 @@ import UTCTime
         async throws
     {
         for number in 1...30 {
-            let desk = Desk(limits: { var limits = QueueLimits(); limits.compactionBytes = 600; return limits }())
+            let desk = Desk(
+                limits: {
+                    var limits = QueueLimits(); limits.compactionBytes = 600; return limits
+                }())
             _ = try desk.queue()
             let first = desk.disk.calls + number
             desk.disk.setFault(FakeDisk.Fault(calls: first...first, code: code))

@@ -86,7 +86,9 @@ extension Metrics {
         return [
             MetricFamily(
                 "bursar_deliveries_total", .counter, "Webhook deliveries by what became of them.",
-                labelled("status", ["queued", "ignored", "duplicate", "rejected", "refused"]) { .deliveries(status: $0) }),
+                labelled("status", ["queued", "ignored", "duplicate", "rejected", "refused"]) {
+                    .deliveries(status: $0)
+                }),
             MetricFamily(
                 "bursar_reviews_total", .counter, "Reviews by how they ended.",
                 labelled("outcome", JobResult.Outcome.allCases.map(\.rawValue)) { .reviews(outcome: $0) }),

@@ -37,7 +37,8 @@ extension Job {
     package func json(isRunning: Bool) -> JSONValue {
         let waits: String = deferral?.kind == .budget ? "blocked" : deferral == nil ? "waiting" : "retrying"
         return [
-            "id": .string(id), "project": .string(wish.projectPath), "project_id": .integer(wish.mergeRequest.projectID),
+            "id": .string(id), "project": .string(wish.projectPath),
+            "project_id": .integer(wish.mergeRequest.projectID),
             "merge_request": .integer(wish.mergeRequest.iid), "head": .string(head ?? wish.head),
             "cause": .string(wish.cause.rawValue), "command": .string(wish.command), "user": .string(wish.username),
             "state": .string(result?.outcome.rawValue ?? (isRunning ? "running" : waits)),

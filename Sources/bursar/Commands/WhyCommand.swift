@@ -14,7 +14,8 @@ enum WhyCommand {
         accepted: "PROJECT!IID, such as group/app!12 or 42!12", parse: MergeRequestName.init)
 
     static let command = Command(
-        "why", summary: "Tells what became of a merge request: every delivery, decision, review and skip, with reasons.",
+        "why",
+        summary: "Tells what became of a merge request: every delivery, decision, review and skip, with reasons.",
         discussion: """
             Reads the queue's journal beside a running daemon, without its lock. Deliveries and reviews are remembered for \
             30 days. Quote the argument: '!' means something to most shells.

@@ -97,21 +97,22 @@ extension Reviewer {
                 model: model.model),
             timeToLiveSeconds: Self.holdSecondsMax)
         // A hold under the first key may be left from before a crash: open, with other figures, or closed since.
-        for number in job.calls.count... {
+        for number in job.calls.count..<(job.calls.count + Self.staleHoldsMax) {
             request.idempotencyKey = "\(job.id)-\(number)"
             do {
                 let admission = try await admission(of: request)
                 if case .granted(let reservation, _) = admission, reservation.state != .open { continue }
                 return admission
             } catch LedgerError.conflict {
-                guard number < job.calls.count + Self.staleHoldsMax else { throw LedgerError.closed }
                 let key = request.idempotencyKey
                 for stale in ledger.openReservations() where stale.idempotencyKey == key && stale.state == .open {
                     try await ledger.release(stale.id, certainlyNothingSpent: true)
                 }
             }
         }
-        throw LedgerError.closed
+        throw Failure(
+            "Tokens were held for this review \(Self.staleHoldsMax) times and none of the holds can be used.",
+            advice: "Ask your DevOps team to look at the daemon's log")
     }
 
     private func path(of plan: Plan, _ job: Job) -> String {
