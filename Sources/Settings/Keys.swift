@@ -130,6 +130,11 @@ enum Keys {
             "REVIEW_ON_PUSH", .review, default: "false", accepted: Parse.boolText,
             meaning: "review again when commits are pushed while the label is on"),
         parse: Parse.bool)
+    static let resumesAfterReset = Key(
+        variable: Variable(
+            "REVIEW_RESUME_AFTER_RESET", .review, default: "true", accepted: Parse.boolText,
+            meaning: "when the budget resets, review what it had blocked and what still carries the label"),
+        parse: Parse.bool)
     static let concurrency = Key(
         variable: Variable(
             "REVIEW_CONCURRENCY", .review, default: "4", accepted: Parse.wholeText(1...concurrencyMax),
@@ -190,7 +195,8 @@ enum Keys {
         host.variable, port.variable, apiToken.variable,
         gitlabURL.variable, gitlabToken.variable, webhookSecrets.variable, signingTokens.variable,
         reviewLabel.variable, pollSeconds.variable, projects.variable,
-        reviewsOnPush.variable, concurrency.variable, inputTokensMax.variable, outputTokensMax.variable,
+        reviewsOnPush.variable, resumesAfterReset.variable, concurrency.variable, inputTokensMax.variable,
+        outputTokensMax.variable,
         provider.variable, anthropicKey.variable, anthropicURL.variable, openAIKey.variable, openAIURL.variable,
         model.variable, pricesFile.variable,
         logFormat.variable, logLevel.variable,

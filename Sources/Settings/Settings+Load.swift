@@ -83,7 +83,9 @@ extension SettingsReader {
 
     fileprivate mutating func review() -> ReviewSettings {
         ReviewSettings(
-            reviewsOnPush: value(of: Keys.reviewsOnPush, or: false), concurrency: value(of: Keys.concurrency, or: 1),
+            reviewsOnPush: value(of: Keys.reviewsOnPush, or: false),
+            resumesAfterReset: value(of: Keys.resumesAfterReset, or: true),
+            concurrency: value(of: Keys.concurrency, or: 1),
             inputTokensMax: value(of: Keys.inputTokensMax, or: 1),
             outputTokensMax: value(of: Keys.outputTokensMax, or: 1))
     }

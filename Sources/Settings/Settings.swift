@@ -94,6 +94,8 @@ public struct GitLabSettings: Sendable, Equatable {
 public struct ReviewSettings: Sendable, Equatable {
     /// Whether a push to a labelled merge request asks for another review.
     public var reviewsOnPush: Bool
+    /// Whether what a budget blocked is reviewed by itself after the reset.
+    public var resumesAfterReset: Bool
     /// Reviews at once.
     public var concurrency: Int
     /// Input tokens a review may use at most.

@@ -20,6 +20,8 @@ enum HelpTexts {
                                       GitLab and the model, over real HTTP.
               status                  Shows today's budget: what is used, what is held, what
                                       is left.
+              why                     Tells what became of a merge request: every delivery,
+                                      decision, review and skip, with reasons.
               prices                  Shows the price table in force, its age and where it
                                       comes from.
               cleanup                 Deletes or archives the files that are older than
@@ -47,8 +49,10 @@ enum HelpTexts {
             Without GITLAB_URL and GITLAB_TOKEN it is a budget service for other bots.
 
             SIGTERM or SIGINT stops it: it takes no new work, lets reviews under way finish
-            for up to 60 seconds, and closes the books last. A second signal ends it at
-            once.
+            for up to 60 seconds, and closes the books last; what waits is reviewed after
+            the next start. A second signal ends it at once. SIGHUP reads the settings again
+            and puts in force what can change while it runs: the budget, the prices, the
+            log's level.
 
             USAGE: bursar serve
 
@@ -114,6 +118,35 @@ enum HelpTexts {
                   a bar for people
               bursar status --format json
                   the same figures as GET /budget/status
+
+            """#
+        ),
+        (
+            ["why"],
+            #"""
+            OVERVIEW: Tells what became of a merge request: every delivery, decision, review
+            and skip, with reasons.
+
+            Reads the queue's journal beside a running daemon, without its lock. Deliveries
+            and reviews are remembered for 30 days. Quote the argument: '!' means something
+            to most shells.
+
+            USAGE: bursar why [--format <format>] [--data-dir <dir>] <merge-request>
+
+            ARGUMENTS:
+              <merge-request>         The project's path or number, '!', and the merge
+                                      request's number.
+
+            OPTIONS:
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar why 'group/app!12'
+                  what happened to it, oldest first
+              bursar why '42!12' --format json
+                  the same for a program, the project by its number
 
             """#
         ),

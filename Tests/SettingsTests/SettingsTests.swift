@@ -125,6 +125,7 @@ import Testing
                 "a/b?c", "a%2Fb", "ä/b", numbers(1...101), Array(repeating: "g", count: 23).joined(separator: "/"),
             ]),
         Case(name: "REVIEW_ON_PUSH", accepted: ["true", "false"], refused: ["push"]),
+        Case(name: "REVIEW_RESUME_AFTER_RESET", accepted: ["true", "false"], refused: ["tomorrow"]),
         Case(name: "REVIEW_CONCURRENCY", accepted: ["1", "64"], refused: badNumbers + ["0", "65"]),
         Case(
             name: "REVIEW_MAX_INPUT_TOKENS", accepted: ["1", "10000000"], refused: badNumbers + ["0", "10000001"]),
