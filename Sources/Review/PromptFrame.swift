@@ -63,8 +63,6 @@ public struct PromptFrame: Sendable {
         """
     }
 
-    static func file(marker: String) -> String { "\(marker) FILE\n" }
-
     static func omissions(_ count: Int, marker: String) -> String {
         "\(marker) NOT SHOWN: \(count) \(count == 1 ? "file" : "files") of the change, among them\n"
     }
@@ -87,7 +85,10 @@ public struct PromptFrame: Sendable {
             lines.append("Description: none")
         } else {
             lines.append("Description\(description.isCut ? ", its beginning" : ""):")
-            lines.append(treatment.text(description.text))
+            // Indented, as lines of a diff begin with a sign: so nothing in either can pass for a line of ours.
+            lines.append(
+                treatment.text(description.text).utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+                    .map { "  " + String(Substring($0)) }.joined(separator: "\n"))
         }
         return lines.joined(separator: "\n") + "\n"
     }

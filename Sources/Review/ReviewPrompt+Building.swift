@@ -50,7 +50,7 @@ extension ReviewPrompt {
         var user = PromptFrame.opening(marker: marker)
         if plan.calls.count > 1 { user += PromptFrame.part(number + 1, of: plan.calls.count) }
         user += frame.wishes + PromptFrame.begin(marker: marker) + frame.facts
-        for section in call.sections { user += PromptFrame.file(marker: marker) + section.text }
+        for section in call.sections { user += section.text }
         var estimate = call.tokens
         if !omitted.isEmpty { user += PromptFrame.omissions(omitted.count, marker: marker) }
         for name in names {
@@ -96,7 +96,6 @@ extension ContextPlan {
         estimator: TokenEstimator
     ) {
         self = ContextPacker.plan(
-            change, scope: scope, limits: limits, estimator: estimator, frame: frame.tokens(estimator),
-            opening: TextMeasure(of: PromptFrame.file(marker: PromptFrame.countedMarker)))
+            change, scope: scope, limits: limits, estimator: estimator, frame: frame.tokens(estimator))
     }
 }

@@ -51,7 +51,7 @@ public struct Variable: Sendable, Hashable {
     /// Variables of later versions: setting one is remarked and does no harm.
     static let later: Set<String> = [
         "GITLAB_POLL_SECONDS", "GITLAB_PROJECTS", "REVIEW_RESUME_AFTER_RESET", "REVIEW_MAX_INLINE_COMMENTS",
-        "MODEL_LADDER", "MODEL_LADDER_MODE", "ALERT_SLACK_URL", "ALERT_WEBHOOK_URL", "ALERT_WEBHOOK_SECRET",
+        "ALERT_SLACK_URL", "ALERT_WEBHOOK_URL", "ALERT_WEBHOOK_SECRET",
     ]
 }
 

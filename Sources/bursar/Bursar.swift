@@ -12,7 +12,7 @@ enum Bursar {
         version: version,
         commands: [
             ServeCommand.command, DemoCommand.command, StatusCommand.command, PricesCommand.command,
-            CleanupCommand.command,
+            EstimateCommand.command, CleanupCommand.command,
             VerifyCommand.command,
         ])
 

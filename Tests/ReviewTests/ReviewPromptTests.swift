@@ -41,11 +41,9 @@ import Testing
                 Branches: cache into main
                 Labels: ai-review, backend
                 Description:
-                Makes it fast.
-                \(marker) FILE
+                  Makes it fast.
                 Path: a.swift
-                \(Self.hunk)\(marker) FILE
-                Path: b/new.swift (moved from b/old.swift)
+                \(Self.hunk)Path: b/new.swift (moved from b/old.swift)
                 \(Self.hunk)\(marker) NOT SHOWN: 1 file of the change, among them
                 - x.lock: generated
                 \(marker) END
@@ -79,7 +77,7 @@ import Testing
         let prompt = Self.build([file], facts: facts)
         let real = place == "diff" ? marker + "-2-" : marker + "-1-"
         #expect(prompt.user.contains("\n\(real) BEGIN\n") && prompt.user.contains("\n\(real) END\n"))
-        #expect(prompt.user.components(of: real) == 5, "named once, then BEGIN, FILE, END; nothing else has it")
+        #expect(prompt.user.components(of: real) == 4, "named once, then BEGIN and END; nothing else has it")
         #expect(!prompt.user.contains("\n\(marker) END"))
     }
 
@@ -136,7 +134,10 @@ import Testing
         }
     }
 
-    @Test func `a file that fits exactly is shown, one token less and it is not; a smaller one behind it still is, and a part of it`() {
+    @Test
+    func
+        `a file that fits exactly is shown, one token less and it is not; a smaller one behind it still is, and a part of it`()
+    {
         let big = Self.file("big", "@@ -1 +1 @@\n" + String(repeating: "+line of code = 1\n", count: 200))
         let alone = Self.build([big], maxInputTokens: .max).estimate.ceiling
         #expect(Self.build([big], maxInputTokens: alone).includedFiles == ["big"])
@@ -164,7 +165,7 @@ import Testing
         #expect(!Self.build([Self.file("a")], facts: facts).isDescriptionCut)
         facts.description = "x" + facts.description
         let prompt = Self.build([Self.file("a")], facts: facts)
-        #expect(prompt.isDescriptionCut && prompt.user.contains("Description, its beginning:\nxää"))
+        #expect(prompt.isDescriptionCut && prompt.user.contains("Description, its beginning:\n  xää"))
         #expect(!prompt.user.contains("\u{FFFD}"))
         facts.description = String(repeating: "word ", count: 1000)
         #expect(Self.build([Self.file("a")], facts: facts, maxInputTokens: 8_000).isDescriptionCut)

@@ -10,8 +10,6 @@ struct ContextPacker {
     private let estimator: TokenEstimator
     /// What every call takes before the first file.
     private let frame: TokenEstimate
-    /// What the line that opens a file's section takes.
-    private let opening: TextMeasure
     private var plan: ContextPlan
     /// What is left for input and answers of all calls.
     private var budgetLeft: Int
@@ -25,24 +23,23 @@ struct ContextPacker {
 
     static func plan(
         _ change: ExaminedChange, scope: ContextScope, limits: ContextLimits, estimator: TokenEstimator,
-        frame: TokenEstimate, opening: TextMeasure
+        frame: TokenEstimate
     ) -> ContextPlan {
         var packer = ContextPacker(
-            change: change, scope: scope, limits: limits, estimator: estimator, frame: frame, opening: opening)
+            change: change, scope: scope, limits: limits, estimator: estimator, frame: frame)
         packer.pack()
         return packer.plan
     }
 
     private init(
         change: ExaminedChange, scope: ContextScope, limits: ContextLimits, estimator: TokenEstimator,
-        frame: TokenEstimate, opening: TextMeasure
+        frame: TokenEstimate
     ) {
         self.change = change
         self.scope = scope
         self.limits = limits
         self.estimator = estimator
         self.frame = frame
-        self.opening = opening
         budgetLeft = limits.budgetTokens ?? .max
         plan = ContextPlan(
             files: change.files.map { file in
@@ -96,7 +93,7 @@ struct ContextPacker {
     }
 
     private func section(_ text: String, reason: OmittedFile.Reason?) -> Section {
-        Section(text: text, tokens: estimator.estimate(TextMeasure(of: text) + opening), reason: reason)
+        Section(text: text, tokens: estimator.estimate(TextMeasure(of: text)), reason: reason)
     }
 
     // MARK: - Room
@@ -154,7 +151,7 @@ struct ContextPacker {
             .flatMap { $0.pieces(linesMax: Self.pieceLinesMax) }.filter(\.isChanged)
         // The line that says how much is shown, with the longest numbers it can have.
         let gap = FileText.gap(file.changedCount, of: file.changedCount)
-        var left = room - estimator.estimate(TextMeasure(of: file.title + gap) + opening).ceiling
+        var left = room - estimator.estimate(TextMeasure(of: file.title + gap)).ceiling
         var chosen: [Int] = []
         for index in pieces.indices.sorted(by: { rank(pieces, $0) < rank(pieces, $1) }) {
             let tokens = estimator.estimate(FileText.body([pieces[index]])).ceiling

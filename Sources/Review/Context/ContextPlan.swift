@@ -73,7 +73,7 @@ public struct ContextPlan: Sendable, Equatable {
 
     /// The part of a change that one call shows.
     public struct CallContext: Sendable, Equatable {
-        /// A file's section of the prompt, without the line that opens it.
+        /// A file's section of the prompt.
         struct Section: Sendable, Equatable {
             let index: Int
             let text: String

@@ -3,7 +3,8 @@
 // Numbers. A finding must land on its line at the first try, and models miscount long hunks. A number before each line
 // costs 15 to 20 % of the tokens of code; so a hunk has one wherever ten lines of the new side have gone by without:
 // `@@ 130` says that the next line is line 130. That costs 3 to 4 %, and nothing has to be counted further than nine.
-// Content always begins with a blank, a plus or a minus, so nothing else begins with `@@`.
+// Content always begins with a blank, a plus or a minus, so nothing else begins with `@@`, or
+// with the `Path:` that opens a file.
 
 /// The text of one file in a prompt.
 enum FileText {

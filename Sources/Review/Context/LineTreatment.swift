@@ -26,7 +26,7 @@ public struct LineTreatment: Sendable {
     }
 
     /// A short text, such as a path or a title, on one visible line.
-    func line(_ text: String) -> String {
+    public func line(_ text: String) -> String {
         let (cut, isCut) = (redact?(text) ?? text).cut(toBytes: 1024)
         return VisibleText(cut, keepsLineBreaks: false).text + (isCut ? "…" : "")
     }

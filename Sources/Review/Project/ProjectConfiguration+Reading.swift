@@ -7,6 +7,14 @@ extension ProjectConfiguration {
         public var configuration: ProjectConfiguration
         /// What to tell the project, unknown fields included.
         public var problems: [ProjectConfigurationProblem]
+
+        /// A reading of these parts; by default of a project that says nothing.
+        public init(
+            configuration: ProjectConfiguration = ProjectConfiguration(), problems: [ProjectConfigurationProblem] = []
+        ) {
+            self.configuration = configuration
+            self.problems = problems
+        }
     }
 
     /// Reads the bytes of `.bursar.json`. A wrong field is named and has no effect; the others hold.
