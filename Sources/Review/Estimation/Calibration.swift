@@ -18,7 +18,6 @@ public struct Calibration: Sendable, Equatable {
 
     /// The newest calls, oldest first.
     public private(set) var observations: [Observation]
-    private var fit: CalibrationFit?
 
     /// The most calls that are remembered; tokenizers change with models' versions, so older ones must go.
     public static let observationsMax = 64
@@ -33,7 +32,6 @@ public struct Calibration: Sendable, Equatable {
     /// What `observations` teach; the newest `observationsMax` of them.
     public init(observations: [Observation]) {
         self.observations = observations.suffix(Self.observationsMax)
-        fit = CalibrationFit(self.observations)
     }
 
     /// Takes a call into account: `measure` of everything sent, and the input tokens that came back.
@@ -46,24 +44,13 @@ public struct Calibration: Sendable, Equatable {
         else { return }
         observations.append(Observation(measure: measure, inputTokens: inputTokens))
         if observations.count > Self.observationsMax { observations.removeFirst() }
-        fit = CalibrationFit(observations)
     }
 
     /// How many calls were learned from.
     public var count: Int { observations.count }
 
     /// Whether estimates are corrected yet.
-    public var isInForce: Bool { fit != nil }
-
-    /// `estimate`, corrected by what was learned.
-    func corrected(_ estimate: TokenEstimate, measure: TextMeasure) -> TokenEstimate {
-        guard let fit else { return estimate }
-        let expected = min(measure.bytes, fit.expected(measure))
-        let learned = fit.ceiling(ofExpected: expected)
-        // Until enough calls have shown the spread, the tokenizer is taken for as bad as unknown ones can be.
-        let ceiling = count < Self.spreadCountMin ? max(learned, estimate.ceiling) : learned
-        return TokenEstimate(expected: expected, ceiling: max(expected, min(measure.bytes, ceiling)))
-    }
+    public var isInForce: Bool { count >= Self.observationsMin }
 
     /// The fewest calls whose spread is believed.
     static let spreadCountMin = 12

@@ -19,6 +19,11 @@ struct CalibrationFit: Sendable, Equatable {
     private let multipliers: [Int]
     /// What the expected count is multiplied by to get one that calls do not exceed.
     private let ceilingFactor: Int
+    /// What is put on top for each kind of which the calls had so little that its multiplier is a guess.
+    private let unknown: [Int]
+
+    /// Calls' worth of a kind, all shares together, from which on its multiplier is known.
+    private static let evidenceMin = one
 
     /// Fits `observations`; nil when there are too few.
     init?(_ observations: [Calibration.Observation]) {
@@ -40,17 +45,29 @@ struct CalibrationFit: Sendable, Equatable {
         }
         multipliers = solution
         ceilingFactor = Self.ceilingFactor(usable, solution)
+        unknown = (0..<Self.kindsOfPieces).map { kind in
+            let evidence = usable.reduce(0) { min(Self.evidenceMin, $0 + $1.shares[kind]) }
+            // As much again and a half where nothing is known, nothing where enough is.
+            let missing = Int128(Self.evidenceMin - evidence) * Int128(median) * 3 / 2
+            return Int(clamping: missing / Int128(Self.evidenceMin))
+        }
     }
 
-    /// The likely tokens of a text with `measure`.
-    func expected(_ measure: TextMeasure) -> Int {
-        let sum = zip(Row.features(measure), multipliers).reduce(Int128(0)) { $0 + Int128($1.0) * Int128($1.1) }
-        return Int(clamping: (sum / 100 + Int128(Self.one) - 1) / Int128(Self.one))
+    /// The tokens of a text with `measure`.
+    func estimate(_ measure: TextMeasure) -> TokenEstimate {
+        let features = Row.features(measure)
+        let likely = Self.product(features, multipliers)
+        let most = likely * Int128(ceilingFactor) / Int128(Self.one) + Self.product(features, unknown)
+        return TokenEstimate(expected: Self.tokens(likely), ceiling: Self.tokens(most))
     }
 
-    /// A count that is not exceeded where `expected` is likely.
-    func ceiling(ofExpected expected: Int) -> Int {
-        Int(clamping: (Int128(expected) * Int128(ceilingFactor) + Int128(Self.one) - 1) / Int128(Self.one))
+    private static func product(_ features: [Int], _ multipliers: [Int]) -> Int128 {
+        zip(features, multipliers).reduce(Int128(0)) { $0 + Int128($1.0) * Int128($1.1) }
+    }
+
+    /// Hundredths in fixed point as whole tokens, rounded up.
+    private static func tokens(_ value: Int128) -> Int {
+        Int(clamping: (value / 100 + Int128(one) - 1) / Int128(one))
     }
 
     // MARK: - Fitting
@@ -106,12 +123,17 @@ struct CalibrationFit: Sendable, Equatable {
         }
         var values = start.map { Int128($0) }
         for _ in 0..<sweeps {
+            var change = Int128(0)
             for index in 0..<Row.count {
                 var rest = right[index] * scale
                 for other in 0..<Row.count where other != index { rest -= matrix[index][other] * values[other] }
                 let value = (rest + Int128(pull) * Int128(goal[index])) / (matrix[index][index] + Int128(pull))
-                values[index] = min(max(0, value), Int128(multiplierMax))
+                let bounded = min(max(0, value), Int128(multiplierMax))
+                change = max(change, abs(bounded - values[index]))
+                values[index] = bounded
             }
+            // A thousandth of a multiplier does not matter.
+            if change < scale / 1000 { break }
         }
         return values.map { Int(clamping: $0) }
     }
@@ -124,8 +146,9 @@ struct CalibrationFit: Sendable, Equatable {
         guard var worst = ratios.last else { return 2 * one }
         let second = ratios.dropLast().last ?? worst
         if worst > one * 3 / 2, second < one * 5 / 4 { worst = second }
-        // The next call may be worse than the worst of a few.
-        return one + max(one / 10, (worst - one) * 8 / 5)
+        // The fit has seen these calls and not the next one, which may be worse than the worst of a few.
+        let unseen = max(0, 40 - rows.count) * one / 400
+        return one + max(one / 8, (worst - one) * 2) + unseen
     }
 
     private static func median(_ values: [Int]) -> Int {

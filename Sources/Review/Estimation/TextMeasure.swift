@@ -155,7 +155,7 @@ private struct MeasureReader {
             measure.blanks += previous == Kind.sign ? Self.joinedBreak : 100
             measure.unlucky += length
         case Kind.sign:
-            countSigns(start, length, before: next)
+            countSigns(start, length, after: previous, before: next)
             measure.unlucky += length
         default:
             countWide(start, end)
@@ -163,13 +163,14 @@ private struct MeasureReader {
         }
     }
 
-    private mutating func countSigns(_ start: Int, _ length: Int, before next: UInt8) {
+    private mutating func countSigns(_ start: Int, _ length: Int, after previous: UInt8, before next: UInt8) {
         let isRule = length > 3 && (start + 1..<start + length).allSatisfy { bytes[$0] == bytes[start] }
         if isRule {
             measure.signs += 100 + length * 3
         } else if next == Kind.lower || next == Kind.upper {
-            // The last sign goes with the word.
-            measure.signs += Self.cost(length - 1, Self.signs, beyond: 38) + Self.joinedSign
+            // The last sign goes with the word; `+word` at the beginning of a diff's line is hardly ever known as one.
+            let joined = previous == Kind.lineBreak && length == 1 ? 100 : Self.joinedSign
+            measure.signs += Self.cost(length - 1, Self.signs, beyond: 38) + joined
         } else {
             measure.signs += Self.cost(length, Self.signs, beyond: 38)
         }

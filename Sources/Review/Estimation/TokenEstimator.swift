@@ -86,6 +86,7 @@ public struct TokenEstimator: Sendable {
 
     /// What calls of the model have taught.
     public let calibration: Calibration
+    private let fit: CalibrationFit?
 
     /// What a call has beside its texts: roles, separators, the vendor's own preamble.
     public static let overhead = TokenEstimate(expected: 16, ceiling: 128)
@@ -97,6 +98,7 @@ public struct TokenEstimator: Sendable {
     public init(model: String, calibration: Calibration) {
         family = Family(model: model)
         self.calibration = calibration
+        fit = CalibrationFit(calibration.observations)
     }
 
     /// The tokens of `text`. Takes time in proportion to its bytes; `ceiling` is at most their number.
@@ -108,7 +110,13 @@ public struct TokenEstimator: Sendable {
         let expected = min(measure.bytes, scaled(usual, percent: family.expectedPercent))
         let ceiling = min(measure.bytes, max(measure.unlucky, scaled(usual, percent: family.ceilingPercent)))
         let known = TokenEstimate(expected: expected, ceiling: max(expected, ceiling))
-        return calibration.corrected(known, measure: measure)
+        guard let fit else { return known }
+        let learned = fit.estimate(measure)
+        // Until enough calls have shown the spread, the tokenizer is taken for as bad as unknown ones can be.
+        let isSpreadKnown = calibration.count >= Calibration.spreadCountMin
+        let most = isSpreadKnown ? learned.ceiling : max(learned.ceiling, known.ceiling)
+        let likely = min(measure.bytes, learned.expected)
+        return TokenEstimate(expected: likely, ceiling: max(likely, min(measure.bytes, most)))
     }
 
     private func scaled(_ count: Int, percent: Int) -> Int {
