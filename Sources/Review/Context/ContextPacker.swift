@@ -15,7 +15,7 @@ struct ContextPacker {
     private var budgetLeft: Int
 
     /// Lines of a piece of a hunk that is too large to be shown whole.
-    private static let pieceLinesMax = 40
+    private static let pieceLinesMax = 12
     /// Unchanged lines around each change of a file that is shown in part.
     private static let trimmedContextLines = 1
     /// Room below which showing a part of a file is not tried.
@@ -132,16 +132,16 @@ struct ContextPacker {
 
     // MARK: - Parts of files
 
-    /// Why there is no room: the budget's, or the input limit's.
-    private var reasonForNoRoom: OmittedFile.Reason {
-        let room = plan.calls.map { limits.inputTokensMax - $0.tokens.ceiling }.max() ?? 0
-        let isLimit = plan.calls.count >= limits.callsMax || limits.inputTokensMax <= frame.ceiling
-        return isLimit && room <= budgetLeft ? .overLimit : .overBudget
+    /// Why there is no room for `tokens`: the budget, when without one there would be.
+    private func reason(noRoomFor tokens: Int) -> OmittedFile.Reason {
+        let open = plan.calls.map { limits.inputTokensMax - $0.tokens.ceiling }.max() ?? .min
+        let new = plan.calls.count < limits.callsMax ? limits.inputTokensMax - frame.ceiling : .min
+        return max(open, new) >= tokens ? .overBudget : .overLimit
     }
 
     /// Shows as many changed places of `file` as there is room for in one call.
     private mutating func trim(_ file: ExaminedFile, _ whole: Section) {
-        let reason = reasonForNoRoom
+        let reason = reason(noRoomFor: whole.tokens.ceiling)
         plan.files[file.index].reason = reason
         let roomiest = plan.calls.indices.max { self.room(in: $0) < self.room(in: $1) }
         let isNew = roomiest.map { self.room(in: $0) < roomInNew } ?? true
@@ -160,7 +160,7 @@ struct ContextPacker {
             chosen.append(index)
         }
         guard !chosen.isEmpty else { return }
-        let shown = chosen.sorted().map { pieces[$0] }
+        let shown = DiffHunk.joined(chosen.sorted().map { pieces[$0] })
         let count = shown.reduce(0) { $0 + $1.lines.count { $0.kind != .context } }
         var text = file.title + FileText.body(shown)
         if count < file.changedCount { text += FileText.gap(count, of: file.changedCount) }

@@ -37,6 +37,35 @@ extension DiffHunk {
         return ranges == [lines.indices] ? [self] : ranges.map(part)
     }
 
+    /// `hunks` with those put together that follow each other without a gap.
+    static func joined(_ hunks: [DiffHunk]) -> [DiffHunk] {
+        hunks.reduce(into: []) { joined, hunk in
+            guard let last = joined.last,
+                last.end(\.oldNumber, last.oldStart) == hunk.begin(\.oldNumber, hunk.oldStart),
+                last.end(\.newNumber, last.newStart) == hunk.begin(\.newNumber, hunk.newStart)
+            else {
+                joined.append(hunk)
+                return
+            }
+            joined[joined.count - 1].lines += hunk.lines
+            joined[joined.count - 1].oldCount += hunk.oldCount
+            joined[joined.count - 1].newCount += hunk.newCount
+            // A side without lines in the first part has the number of the line before it.
+            if last.oldCount == 0 { joined[joined.count - 1].oldStart = hunk.oldStart }
+            if last.newCount == 0 { joined[joined.count - 1].newStart = hunk.newStart }
+        }
+    }
+
+    /// The number of the first line on a side, or of the one that would be.
+    private func begin(_ number: KeyPath<DiffLine, Int?>, _ start: Int) -> Int {
+        lines.contains { $0[keyPath: number] != nil } ? start : start + 1
+    }
+
+    /// The number of the line behind the last one on a side.
+    private func end(_ number: KeyPath<DiffLine, Int?>, _ start: Int) -> Int {
+        lines.last { $0[keyPath: number] != nil }?[keyPath: number].map { $0 + 1 } ?? start + 1
+    }
+
     /// This hunk in parts of at most `linesMax` lines; each begins at a line that begins something where there is one.
     func pieces(linesMax: Int) -> [DiffHunk] {
         guard lines.count > linesMax else { return [self] }

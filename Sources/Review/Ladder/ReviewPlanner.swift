@@ -75,6 +75,35 @@ public struct ReviewPlan: Sendable {
     /// What the budget has beyond that.
     let spareTokens: Int
 
+    init(
+        decision: Decision, option: ModelOption, step: DegradationStep, context: ContextPlan, sentences: [String],
+        heldTokens: Int, spareTokens: Int
+    ) {
+        self.decision = decision
+        self.option = option
+        self.step = step
+        self.context = context
+        self.sentences = sentences
+        self.heldTokens = heldTokens
+        self.spareTokens = spareTokens
+    }
+
+    /// A plan that makes `context` with a model of `estimator`, without a budget and a ladder.
+    public init(
+        _ context: ContextPlan, model: String = "", estimator: TokenEstimator, inputTokensMax: Int,
+        outputTokensHeld: Int = 0
+    ) {
+        self.init(
+            decision: context.isEmpty ? .nothing : .allow,
+            option: ModelOption(
+                model: model, estimator: estimator, inputTokensMax: inputTokensMax, outputTokensHeld: outputTokensHeld,
+                outputTokensExpected: outputTokensHeld),
+            step: .full, context: context, sentences: [],
+            heldTokens: addingClamped(
+                context.inputTokens.ceiling, outputTokensHeld.multipliedClamped(by: context.calls.count)),
+            spareTokens: .max)
+    }
+
     /// The limit of each answer that the reservation pays for (`max_tokens`).
     public var maxOutputTokens: Int { option.outputTokensHeld }
     /// The prompts of the calls, each of which holds `heldTokens(maxOutputTokens: maxOutputTokens)`. Not for a plan
@@ -105,7 +134,7 @@ public struct ReviewPlanner: Sendable {
     /// Calls for one review at most.
     public var callsMax: Int
 
-    /// The least part of what could be shown that makes a review, in percent of its tokens.
+    /// The least part of what the last step would show that makes a review, in percent of its tokens.
     public static let shownPercentMin = 10
 
     /// A planner for `model`, or for the models of `ladder`, of which `options` knows what is known.
@@ -190,7 +219,8 @@ public struct ReviewPlanner: Sendable {
             let part = context(change, frame, option, scope, budgetTokens: budget.leftTokens)
             guard !part.isEmpty else { continue }
             let shown = part.files.reduce(0) { $0 + $1.shown.expected }
-            let all = full.files.reduce(0) { $0 + $1.shown.expected }
+            let all = context(change, frame, option, scope, budgetTokens: nil).files
+                .reduce(0) { $0 + $1.shown.expected }
             guard Int128(shown) * 100 >= Int128(all) * Int128(Self.shownPercentMin) else { continue }
             return (.trimmed, part)
         }

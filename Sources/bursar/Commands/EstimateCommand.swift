@@ -33,13 +33,12 @@ enum EstimateCommand {
             """,
         parameters: [
             file, mergeRequest, project, OutputFormat.parameter, CommandSettings.dataDirectory,
-            CommandSettings.noColour,
         ],
         examples: [
             .init("git diff main | bursar estimate -", "the change you are about to push"),
             .init(
-                "bursar estimate --mr https://gitlab.example.com/group/app/-/merge_requests/12 --format json",
-                "a merge request, for a program"),
+                "bursar estimate --mr https://gitlab.example.com/a/b/-/merge_requests/12",
+                "a merge request, before anybody asks for its review"),
         ]
     ) { values in
         guard (values[file] == nil) != (values[mergeRequest] == nil) else {
