@@ -90,9 +90,4 @@ public struct ContextPlan: Sendable, Equatable {
 
     /// Whether no file is shown.
     public var isEmpty: Bool { calls.isEmpty }
-
-    /// Whether a file is left out or trimmed for want of room.
-    public var isShortened: Bool {
-        files.contains { $0.reason == .overLimit || $0.reason == .overBudget }
-    }
 }
