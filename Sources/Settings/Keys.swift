@@ -178,6 +178,18 @@ enum Keys {
             accepted: "the id of one model: 1 to 200 printable ASCII characters without blanks",
             meaning: "the model's id as the provider knows it"),
         parse: { (1...200).contains($0.utf8.count) && Parse.isVisible($0) ? $0 : nil })
+    static let ladder = Key(
+        variable: Variable(
+            "MODEL_LADDER", .model,
+            accepted:
+                "1 to \(Parse.rungsMax) of model:share, separated by commas, each share from 0 to 1 and lower than "
+                + "the one before, such as claude-opus-5-5:0.7,claude-sonnet-5-5:0.3",
+            meaning: "which model to use while at least that share of the budget is left, "
+                + "`claude-opus-5-5:0.7,claude-sonnet-5-5:0.3`; below the last, block; without it always `MODEL`"),
+        parse: Parse.ladder)
+    static let ladderMode = Key<ModelSettings.LadderMode>(
+        "MODEL_LADDER_MODE", .model, default: .auto,
+        meaning: "`auto`: the ladder chooses the model; `warn`: it only says what it would have chosen")
     static let pricesFile = Key(
         variable: Variable(
             "MODEL_PRICES_FILE", .model, accepted: Parse.pathText,
@@ -198,7 +210,7 @@ enum Keys {
         reviewsOnPush.variable, resumesAfterReset.variable, concurrency.variable, inputTokensMax.variable,
         outputTokensMax.variable,
         provider.variable, anthropicKey.variable, anthropicURL.variable, openAIKey.variable, openAIURL.variable,
-        model.variable, pricesFile.variable,
+        model.variable, ladder.variable, ladderMode.variable, pricesFile.variable,
         logFormat.variable, logLevel.variable,
     ]
 }

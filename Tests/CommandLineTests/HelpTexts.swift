@@ -24,6 +24,8 @@ enum HelpTexts {
                                       decision, review and skip, with reasons.
               prices                  Shows the price table in force, its age and where it
                                       comes from.
+              estimate                Says what a review would cost, file by file, before
+                                      anything is spent.
               cleanup                 Deletes or archives the files that are older than
                                       retention allows.
               verify                  Checks the books: rows, sums, summaries and the
@@ -172,6 +174,40 @@ enum HelpTexts {
                   the whole table
               bursar prices --model claude-sonnet-5-5 --format json
                   one model, for a program
+
+            """#
+        ),
+        (
+            ["estimate"],
+            #"""
+            OVERVIEW: Says what a review would cost, file by file, before anything is spent.
+
+            Shows what would be kept, trimmed or left out of the diff and why, the likely
+            tokens, the cost at MODEL and at each model of MODEL_LADDER, and what today's
+            budget says. No model is called. Exit status 3 means that the budget would block
+            the review.
+
+            USAGE: bursar estimate [--mr <url>] [--project <dir>] [--format <format>]
+                   [--data-dir <dir>] [<file>]
+
+            ARGUMENTS:
+              <file>                  The diff, as 'git diff' or 'diff -u' write it; - is
+                                      standard input.
+
+            OPTIONS:
+              --mr <url>              A merge request of GITLAB_URL in place of a file, read
+                                      with GITLAB_TOKEN.
+              --project <dir>         A checkout whose .bursar.json and .gitattributes apply
+                                      to the file's diff.
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              git diff main | bursar estimate -
+                  the change you are about to push
+              bursar estimate --mr https://gitlab.example.com/a/b/-/merge_requests/12
+                  a merge request, before anybody asks for its review
 
             """#
         ),

@@ -10,8 +10,19 @@ enum Diffs {
     ]
 
     static func text(_ name: String) throws -> String {
-        let url = try #require(Bundle.module.url(forResource: "Diffs/\(name)", withExtension: "diff"))
-        return String(decoding: try Data(contentsOf: url), as: UTF8.self)
+        String(decoding: try bytes(name + ".diff"), as: UTF8.self)
+    }
+
+    /// The diff `name`, with its ending, byte for byte.
+    static func bytes(_ name: String) throws -> [UInt8] {
+        try Array(Data(contentsOf: #require(Bundle.module.url(forResource: "Diffs/\(name)", withExtension: nil))))
+    }
+
+    /// All diffs, with their endings.
+    static func allNames() throws -> [String] {
+        let folder = try #require(Bundle.module.url(forResource: "Diffs", withExtension: nil))
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .filter { $0.hasSuffix(".diff") || $0.hasSuffix(".patch") }.sorted()
     }
 
     /// The files of a `git diff`, each with its hunks alone. Good for these diffs, no parser.
