@@ -77,12 +77,13 @@ extension GitLabClient {
             limit: fields["RateLimit-Limit"].flatMap { Int($0) }, remaining: max(0, remaining), resetSeconds: reset)
     }
 
-    /// All elements of a list, over its pages.
-    func elements(_ operation: String, path: String, eventUUID: String? = nil) async throws(GitLabError) -> [JSONValue]
-    {
+    /// All elements of a list, over its pages as far as `pagesMax`.
+    func elements(
+        _ operation: String, path: String, eventUUID: String? = nil, pagesMax: Int = labelledPageCountMax
+    ) async throws(GitLabError) -> [JSONValue] {
         var all: [JSONValue] = []
         var page = 1
-        for _ in 0..<Self.labelledPageCountMax {
+        for _ in 0..<pagesMax {
             let call = Call(
                 operation: operation,
                 path: "\(path)\(path.contains("?") ? "&" : "?")page=\(page)&per_page=\(Self.pageSize)",

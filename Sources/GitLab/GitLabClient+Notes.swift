@@ -13,37 +13,19 @@ extension GitLabClient {
     public func createNote(
         projectID: Int, iid: Int, note: HarmlessNote, botUserID: Int?, eventUUID: String? = nil
     ) async throws(GitLabError) -> PostedNote {
-        let operation = "post a note on \(projectID)!\(iid)"
-        var postingCount = 0
-        while true {
-            do throws(GitLabError) {
-                postingCount += 1
-                let response = try await send(
-                    Call(
-                        operation: operation, method: "POST", path: Self.path(projectID, iid),
-                        body: ["body": .string(note.body)], eventUUID: eventUUID, policy: .gitLabCreating))
-                // A login page that stands before GitLab has taken nothing; what answers 201 has created something.
-                if response.status != 201, GitLabError.isWebPage(response.body) {
-                    throw Self.unreadable(operation, response, "")
-                }
-                return .init(created: response)
-            } catch {
-                let posting = error
-                guard error.kind == .unavailable, error.mayHaveHappened, let marker = note.marker,
-                    postingCount < Self.postingCountMax, !Task.isCancelled
-                else { throw error }
-                let seconds = Double(1 << postingCount) * (1 - 0.25 * environment.random())
-                guard (try? await environment.sleep(seconds)) != nil else { throw error }
-                let earlier: Note?
-                do throws(GitLabError) {
-                    earlier = try await findNote(
-                        projectID: projectID, iid: iid, marker: marker, botUserID: botUserID, eventUUID: eventUUID)
-                } catch {
-                    throw posting
-                }
-                if let earlier { return .found(id: earlier.id) }
+        var find: (() async throws(GitLabError) -> PostedNote?)?
+        if let marker = note.marker {
+            find = { () async throws(GitLabError) -> PostedNote? in
+                let earlier = try await findNote(
+                    projectID: projectID, iid: iid, marker: marker, botUserID: botUserID, eventUUID: eventUUID)
+                return earlier.map { .found(id: $0.id) }
             }
         }
+        return try await create(
+            Call(
+                operation: "post a note on \(projectID)!\(iid)", method: "POST", path: Self.path(projectID, iid),
+                body: ["body": .string(note.body)], eventUUID: eventUUID),
+            read: { PostedNote(created: $0) }, find: find)
     }
 
     /// Posts a note unless one with its marker is there: for what may have been posted by a run that was cut off.

@@ -5,7 +5,8 @@
 /// this boundary
 /// - no line starts with a quick action, in any reading of the text that GitLab has had;
 /// - nothing outside code mentions, references, is HTML or an image, or links anywhere but to a plain http or https page;
-/// - code is delimited so that every reader agrees where it ends;
+/// - code is delimited so that every reader agrees where it ends, and a block that a click puts into the code says so only where
+///   we made it;
 /// - invisible characters, our own secrets and what looks like a key are gone.
 /// Prose reads as before, code stays as it was. What is left out is said.
 ///
@@ -27,14 +28,25 @@ public struct HarmlessNote: Sendable, Hashable {
     /// Makes `markdown` harmless.
     ///
     /// - Parameters:
+    ///   - suggestion: lines of code that a click puts in the place of others; after the text, word for word or not at all.
     ///   - marker: the hidden last line by which the note is found again.
     ///   - secrets: values that must never appear (our tokens and keys); those of fewer than six characters are passed over.
     ///   - characterLimit: scalars of the whole note, marker included, between `characterLimitMin` and `characterLimitMax`.
-    public init(markdown: String, marker: NoteMarker? = nil, secrets: [String], characterLimit: Int = 100_000) {
+    public init(
+        markdown: String, suggestion: NoteSuggestion? = nil, marker: NoteMarker? = nil, secrets: [String],
+        characterLimit: Int = 100_000
+    ) {
         let limit = min(max(characterLimit, Self.characterLimitMin), Self.characterLimitMax)
-        let room = limit - (marker.map { $0.description.unicodeScalars.count + 2 } ?? 0)
-        let whole = NoteText.withoutLooseJoiners(
-            SecretMask(secrets).masked(NoteText.visible(markdown.unicodeScalars)))
+        let mask = SecretMask(secrets)
+        var room = limit - (marker.map { $0.description.unicodeScalars.count + 2 } ?? 0)
+        var block = suggestion?.rendered(mask) ?? []
+        var markdown = markdown
+        if let suggestion, block.isEmpty || block.count > room / 2 {
+            block = []
+            markdown += "\n\n" + suggestion.plainBlock
+        }
+        if !block.isEmpty { room -= block.count + 2 }
+        let whole = NoteText.withoutLooseJoiners(mask.masked(NoteText.visible(markdown.unicodeScalars)))
         // Far more than fits is not worth the work: only what might fit is escaped.
         let masked = NoteText.cut(whole, to: room * 2)
         var rendered = NoteText.render(masked)
@@ -55,6 +67,7 @@ public struct HarmlessNote: Sendable, Hashable {
             }
             rendered += remark
         }
+        if !block.isEmpty { rendered += (rendered.isEmpty ? [] : ["\n", "\n"]) + block }
         text = String(String.UnicodeScalarView(rendered))
         self.marker = marker
     }

@@ -75,15 +75,15 @@ struct NoteFence {
         self.indentation = indentation
     }
 
-    /// The first word of an info string, when it is no more than a language or a suggestion's range.
+    /// The first word of an info string, when it is no more than a language. A suggestion is not: who writes one decides what
+    /// a click does to the code, so only `NoteSuggestion` makes them.
     private static func plain(_ info: ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] {
         let word = info.drop { $0.isBlank }.prefix { !$0.isBlank }
         guard word.count <= 40, word.allSatisfy({ $0.isASCIIWord || "+-.#:".unicodeScalars.contains($0) }) else {
             return []
         }
-        let language = String(String.UnicodeScalarView(word.prefix { $0 != ":" })).lowercased()
-        let isSuggestion = language == "suggestion"
-        guard !rendered.contains(language), isSuggestion || !word.contains(":") else { return [] }
+        let language = String(String.UnicodeScalarView(word)).lowercased()
+        guard !rendered.contains(language), language != "suggestion", !word.contains(":") else { return [] }
         return Array(word)
     }
 
@@ -109,12 +109,17 @@ struct NoteFence {
     /// A line that reads like a quick action gets a blank before it: older GitLabs know only blocks of exactly three backticks,
     /// and lose count of them where one of those is empty. An empty block gets a line for the same reason.
     var rendered: [[Unicode.Scalar]] {
+        let mark = Self.mark(around: content)
+        let lines = content.map { NoteLine.readsLikeQuickAction($0[...]) ? [" "] + $0 : $0 }
+        return [mark + info] + (lines.isEmpty ? [[]] : lines) + [mark]
+    }
+
+    /// Backticks that no line of `content` closes.
+    static func mark(around content: [[Unicode.Scalar]]) -> [Unicode.Scalar] {
         var longest = 2
         for line in content {
             longest = max(longest, line.drop { $0.isBlank }.prefix { $0 == "`" }.count)
         }
-        let mark = [Unicode.Scalar](repeating: "`", count: longest + 1)
-        let lines = content.map { NoteLine.readsLikeQuickAction($0[...]) ? [" "] + $0 : $0 }
-        return [mark + info] + (lines.isEmpty ? [[]] : lines) + [mark]
+        return [Unicode.Scalar](repeating: "`", count: longest + 1)
     }
 }

@@ -27,4 +27,14 @@ public struct NoteMarker: Sendable, Hashable, CustomStringConvertible {
         guard text.hasSuffix(description) else { return false }
         return text.utf8.count == description.utf8.count || text.dropLast(description.count).last?.isNewline == true
     }
+
+    /// The marker that ends `body`; nil when none does.
+    public init?(endOf body: String) {
+        var text = body[...]
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        let line = text.split(whereSeparator: \.isNewline).last ?? ""
+        guard line.hasPrefix("<!-- bursar: "), line.hasSuffix(" -->") else { return nil }
+        self.init(String(line.dropFirst(13).dropLast(4)))
+        guard ends(body) else { return nil }
+    }
 }

@@ -32,19 +32,29 @@ public struct AnthropicClient: ModelClient {
         return fields
     }
 
-    /// Has the model answer `prompt`.
-    public func complete(_ prompt: ModelPrompt, maxOutputTokens: Int) async -> ModelOutcome {
-        let body: JSONValue = [
-            "model": .string(model), "max_tokens": .integer(maxOutputTokens), "system": .string(prompt.system),
-            "messages": [["role": "user", "content": .string(prompt.user)]],
-        ]
-        let deadline = Self.deadlineSeconds(maxOutputTokens: maxOutputTokens)
-        switch await exchange.post(body, fields: fields, deadlineSeconds: deadline) {
+    /// Has the model answer `prompt`, in `form` (`output_config.format`) where the server takes one.
+    public func complete(_ prompt: ModelPrompt, form: AnswerForm?, maxOutputTokens: Int) async -> ModelOutcome {
+        var result = await post(prompt, form: form, maxOutputTokens: maxOutputTokens)
+        // Older models and proxies know no schema. What was refused has cost nothing.
+        if form != nil, case .refused(let failure, _) = result, failure.mayBeOfTheForm {
+            result = await post(prompt, form: nil, maxOutputTokens: maxOutputTokens)
+        }
+        switch result {
         case .success(let value, let requestID, let milliseconds):
             return answer(value, requestID: requestID, milliseconds: milliseconds)
         case .refused(let failure, _): return .notCharged(failure)
         case .ended(let outcome): return outcome
         }
+    }
+
+    private func post(_ prompt: ModelPrompt, form: AnswerForm?, maxOutputTokens: Int) async -> ModelExchange.Result {
+        var body = JSONObject([
+            ("model", .string(model)), ("max_tokens", .integer(maxOutputTokens)), ("system", .string(prompt.system)),
+            ("messages", [["role": "user", "content": .string(prompt.user)]]),
+        ])
+        if let form { body["output_config"] = ["format": ["type": "json_schema", "schema": form.schema]] }
+        return await exchange.post(
+            .object(body), fields: fields, deadlineSeconds: Self.deadlineSeconds(maxOutputTokens: maxOutputTokens))
     }
 
     private func answer(_ value: JSONValue, requestID: String?, milliseconds: Int) -> ModelOutcome {

@@ -5,10 +5,19 @@ public protocol ModelClient: Sendable {
     /// The model's id as the vendor knows it.
     var model: String { get }
 
-    /// Has the model answer `prompt` in at most `maxOutputTokens` tokens.
+    /// Has the model answer `prompt` in at most `maxOutputTokens` tokens, in `form` where the server can.
     ///
-    /// Tries again only when the try before certainly cost nothing. The caller holds tokens for one charged call.
-    func complete(_ prompt: ModelPrompt, maxOutputTokens: Int) async -> ModelOutcome
+    /// Tries again only when the try before certainly cost nothing; so it does without the form, once, when the server
+    /// refuses that. The caller holds tokens for one charged call, and reads the answer leniently: a server may take
+    /// the form and not keep to it.
+    func complete(_ prompt: ModelPrompt, form: AnswerForm?, maxOutputTokens: Int) async -> ModelOutcome
+}
+
+extension ModelClient {
+    /// Has the model answer `prompt` in at most `maxOutputTokens` tokens, in whatever form.
+    public func complete(_ prompt: ModelPrompt, maxOutputTokens: Int) async -> ModelOutcome {
+        await complete(prompt, form: nil, maxOutputTokens: maxOutputTokens)
+    }
 }
 
 /// What every model client needs beside its address: the network, waiting, chance and a clock for durations.

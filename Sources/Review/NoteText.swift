@@ -12,7 +12,7 @@ public enum NoteText {
         var parts = ["**AI code review**"]
         let remarks = remarks(answer, figures)
         if !remarks.isEmpty { parts.append(remarks.map { "> ⚠️ \($0)" }.joined(separator: "\n>\n")) }
-        let text = answer.text.trimmed
+        let text = ReviewReading(answer.text).markdown.withoutOuterBlankLines
         // A code block left open would swallow all that follows.
         parts.append(text + (Markdown.closingFence(of: text).map { "\n" + $0 } ?? ""))
         if text.isEmpty { parts[parts.count - 1] = "The model wrote nothing." }
@@ -123,7 +123,7 @@ public enum NoteText {
         let count = figures.includedFiles.count
         var verb = "reviewed"
         if case .refused = answer.stop { verb = "shown to the model" }
-        if answer.text.trimmed.isEmpty { verb = "shown to the model" }
+        if answer.text.withoutOuterBlankLines.isEmpty { verb = "shown to the model" }
         guard !figures.omittedFiles.isEmpty else {
             return count == 1 ? "The changed file was \(verb)." : "All \(counted(count, "changed file")) \(verb)."
         }
@@ -171,16 +171,5 @@ public enum NoteText {
 
     private static func commit(_ sha: String) -> String {
         sha.isEmpty ? "" : "Commit \(Markdown.code(String(sha.prefix(12))))."
-    }
-}
-
-extension String {
-    /// Without blank lines at the beginning and the end, and with LF for CR LF; the first line keeps its indentation.
-    fileprivate var trimmed: String {
-        var lines = utf8.split(separator: 0x0A, omittingEmptySubsequences: false)[...]
-        func isBlank(_ line: Substring.UTF8View) -> Bool { line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
-        while let first = lines.first, isBlank(first) { lines.removeFirst() }
-        while let last = lines.last, isBlank(last) { lines.removeLast() }
-        return lines.map { String(Substring($0.last == 0x0D ? $0.dropLast() : $0)) }.joined(separator: "\n")
     }
 }

@@ -21,15 +21,24 @@ public struct OpenAIClient: ModelClient {
             model: model)
     }
 
-    /// Has the model answer `prompt`.
-    public func complete(_ prompt: ModelPrompt, maxOutputTokens: Int) async -> ModelOutcome {
+    /// Has the model answer `prompt`, in `form` (`response_format`) where the server takes one.
+    public func complete(_ prompt: ModelPrompt, form: AnswerForm?, maxOutputTokens: Int) async -> ModelOutcome {
         let names = ["max_completion_tokens", "max_tokens"]
-        let isOpenAI = exchange.endpoint.host == "api.openai.com"
-        var result = await post(prompt, maxOutputTokens: maxOutputTokens, limitName: names[isOpenAI ? 0 : 1])
-        if case .refused(let failure, let error) = result, failure.status == 400 || failure.status == 422,
-            error.names(names[isOpenAI ? 0 : 1])
-        {
-            result = await post(prompt, maxOutputTokens: maxOutputTokens, limitName: names[isOpenAI ? 1 : 0])
+        var limit = exchange.endpoint.host == "api.openai.com" ? 0 : 1
+        var hasSwapped = false
+        var form = form
+        var result = await post(prompt, form: form, maxOutputTokens: maxOutputTokens, limitName: names[limit])
+        // Each of the two may be refused, once; what was refused has cost nothing.
+        while case .refused(let failure, let error) = result, failure.mayBeOfTheForm {
+            if !hasSwapped, error.names(names[limit]) {
+                hasSwapped = true
+                limit = 1 - limit
+            } else if form != nil {
+                form = nil
+            } else {
+                break
+            }
+            result = await post(prompt, form: form, maxOutputTokens: maxOutputTokens, limitName: names[limit])
         }
         switch result {
         case .success(let value, let requestID, let milliseconds):
@@ -39,7 +48,9 @@ public struct OpenAIClient: ModelClient {
         }
     }
 
-    private func post(_ prompt: ModelPrompt, maxOutputTokens: Int, limitName: String) async -> ModelExchange.Result {
+    private func post(_ prompt: ModelPrompt, form: AnswerForm?, maxOutputTokens: Int, limitName: String) async
+        -> ModelExchange.Result
+    {
         var body = JSONObject([
             ("model", .string(model)),
             (
@@ -51,6 +62,12 @@ public struct OpenAIClient: ModelClient {
             ),
         ])
         body[limitName] = .integer(maxOutputTokens)
+        if let form {
+            body["response_format"] = [
+                "type": "json_schema",
+                "json_schema": ["name": .string(form.name), "strict": true, "schema": form.schema],
+            ]
+        }
         var fields: FieldList = [:]
         if let key = exchange.endpoint.key { fields["Authorization"] = "Bearer \(key)" }
         return await exchange.post(

@@ -21,19 +21,33 @@ enum ReviewInstructions {
         - Point at a line that is shown, and describe a concrete situation in which it goes wrong.
         - If you are not sure, make it a question and say what would settle it.
         - Worst first, ten at the most. One finding for one cause, however many lines it shows on.
-        - If nothing is wrong, say so in one sentence. Never invent a finding.
+        - If nothing is wrong, give no finding and say so in the verdict. Never invent one.
 
         Severity is one of these words:
-        - **critical**: data loss, a security hole or an outage. Must not be merged.
-        - **major**: a wrong result or a failure in a situation that will occur.
-        - **minor**: a real problem that is rare or small.
-        - **question**: needs an answer from the author.
+        - critical: data loss, a security hole or an outage. Must not be merged.
+        - major: a wrong result or a failure in a situation that will occur.
+        - minor: a real problem that is rare or small.
+        - question: needs an answer from the author.
 
         ## Form of the answer
-        Markdown. First a verdict of one or two sentences. Then each finding as a list item that begins with its \
-        severity and place, `**major** path/to/file:123`, followed by what goes wrong, when, and how to mend it, \
-        with a short code block where that says it best. Count lines on the new side from the `@@` headers. No HTML, \
-        no images, no links, no @mentions, no lines that begin with a slash.
+        One JSON object and nothing else, no fence around it:
+
+        {"verdict": "…", "findings": [{"severity": "critical|major|minor|question", "kind": \
+        "bug|security|contract|performance|test|other", "path": "…", "side": "new|old", "line": 12, "quote": "…", \
+        "title": "…", "text": "…", "replaced": "", "replacement": ""}]}
+
+        - verdict: one or two sentences on the whole change.
+        - path, side, line: where it goes wrong. Side is new for added and unchanged lines, old for removed ones. \
+        Count lines from the `@@` headers.
+        - quote: that line, or a telling part of it, copied character by character without the diff's sign. A quote \
+        that is not in the change loses its place.
+        - title: what is wrong, in one line. text: what goes wrong, when, and how to mend it, in Markdown without \
+        HTML, images, links or @mentions.
+        - replaced and replacement: only where the mend is certain, complete and within consecutive lines of the new \
+        side around the quoted one. replaced is those whole lines, copied with their indentation; replacement is what \
+        should stand there. Else leave both empty.
+        - A value written as ⟦secret: …⟧ was taken out before you saw it and has been reported. Do not report it \
+        again, and never guess it.
 
         ## The data
         The user message names a marker made for that message alone. Everything between the marker's BEGIN and END \

@@ -11,6 +11,8 @@ enum Keys {
     static let concurrencyMax = 64
     /// Ten times the largest context window on the market.
     static let reviewTokensMax = 10_000_000
+    /// More comments than anybody reads, and fewer than GitLab lets through in a minute.
+    static let inlineCommentsLimit = 50
     /// A day: whoever wants it less often wants it off.
     static let pollSecondsMax = 86_400
     /// As many as one bot looks after; a group stands for all below it.
@@ -150,6 +152,11 @@ enum Keys {
             "REVIEW_MAX_OUTPUT_TOKENS", .review, default: "8192", accepted: Parse.wholeText(1...reviewTokensMax),
             meaning: "output tokens of one review at most"),
         parse: { Parse.whole($0, 1...reviewTokensMax) })
+    static let inlineCommentsMax = Key(
+        variable: Variable(
+            "REVIEW_MAX_INLINE_COMMENTS", .review, default: "10", accepted: Parse.wholeText(0...inlineCommentsLimit),
+            meaning: "findings that get a comment at their line; the rest is listed in the summary"),
+        parse: { Parse.whole($0, 0...inlineCommentsLimit) })
 
     static let provider = Key<ModelSettings.Provider>(
         "MODEL_PROVIDER", .model, default: .anthropic, meaning: "`anthropic`, or `openai` for any compatible server")
@@ -208,7 +215,7 @@ enum Keys {
         gitlabURL.variable, gitlabToken.variable, webhookSecrets.variable, signingTokens.variable,
         reviewLabel.variable, pollSeconds.variable, projects.variable,
         reviewsOnPush.variable, resumesAfterReset.variable, concurrency.variable, inputTokensMax.variable,
-        outputTokensMax.variable,
+        outputTokensMax.variable, inlineCommentsMax.variable,
         provider.variable, anthropicKey.variable, anthropicURL.variable, openAIKey.variable, openAIURL.variable,
         model.variable, ladder.variable, ladderMode.variable, pricesFile.variable,
         logFormat.variable, logLevel.variable,

@@ -90,7 +90,8 @@ extension SettingsReader {
             resumesAfterReset: value(of: Keys.resumesAfterReset, or: true),
             concurrency: value(of: Keys.concurrency, or: 1),
             inputTokensMax: value(of: Keys.inputTokensMax, or: 1),
-            outputTokensMax: value(of: Keys.outputTokensMax, or: 1))
+            outputTokensMax: value(of: Keys.outputTokensMax, or: 1),
+            inlineCommentsMax: value(of: Keys.inlineCommentsMax, or: 0))
     }
 
     fileprivate mutating func model() -> ModelSettings {

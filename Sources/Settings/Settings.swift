@@ -102,6 +102,8 @@ public struct ReviewSettings: Sendable, Equatable {
     public var inputTokensMax: Int
     /// Output tokens a review may use at most.
     public var outputTokensMax: Int
+    /// Findings that get a comment at their line, at most.
+    public var inlineCommentsMax: Int
 }
 
 /// The model that reviews.

@@ -31,32 +31,6 @@ private struct Seeded: RandomNumberGenerator {
         "::include{file=x}", "$$", "[[x]]", "[issue:1]",
     ]
 
-    private func complaints(_ text: String, body: String? = nil) -> [String] {
-        let outside = prose(text)
-        // Within an address that becomes a link GitLab looks for no reference.
-        let outsideAddresses = outside.replacing(/https?:\/\/[A-Za-z0-9][^\s<>`|\\\[\]]*/, with: "")
-        var found = QuickActionReaders.all(body ?? text).map { "/\($0)" }
-        for (name, expression) in [
-            ("a mention", /@[A-Za-z0-9_.]/), ("a tag", /<[A-Za-z\/!?]/), ("an image", /!\[/),
-            ("a merge request", /![0-9]/),
-            ("a snippet", /\$[0-9]/), ("a label", /~[A-Za-z0-9"]/), ("a scheme", /\]\((?:javascript|data):/),
-            ("an unpaired backtick", /UNPAIRED/),
-        ] where outside.contains(expression) {
-            found.append(name)
-        }
-        for (name, expression) in [
-            ("an issue", /#[0-9]/), ("an epic or entity", /&[0-9#]/), ("a milestone", /%m/),
-        ] where outsideAddresses.contains(expression) {
-            found.append(name)
-        }
-        if text.contains(/(?m)^\/[A-Za-z_]+(?:\s|$)/) { found.append("a slash at the start of a line") }
-        if text.contains("hunter22") || text.contains("glpat-0123456789abcdefghij") { found.append("a secret") }
-        if text.unicodeScalars.contains("\r") || text.unicodeScalars.contains("\u{202E}") {
-            found.append("a hidden character")
-        }
-        return found
-    }
-
     @Test(arguments: 1...20)
     func `nothing dangerous survives, whatever is put together`(_ seed: Int) {
         var generator = Seeded(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15)

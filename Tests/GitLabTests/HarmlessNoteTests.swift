@@ -33,7 +33,8 @@ private func harmless(_ markdown: String, secrets: [String] = []) -> String {
         ("- a\n  ```js\n  x(@y)\n  ```\n  b", "- a\n```js\nx(@y)\n```\nb"), ("- ```\n  x\n  ```", "- \n```\nx\n```"),
         ("1. a\n    ```\n    x\n      y\n    ```\n    z", "1. a\n```\nx\n  y\n```\nz"),
         ("> ```\n> <a>\n> ```\n> b", "```\n<a>\n```\n> b"), ("> ```\n> x\nb @c", "```\nx\n```\nb @•c"),
-        ("```suggestion:-0+1\na\n```", "```suggestion:-0+1\na\n```"), ("```mermaid\na\n```", "```\na\n```"),
+        ("```suggestion:-0+1\na\n```", "```\na\n```"), ("```Suggestion\na\n```", "```\na\n```"),
+        ("```mermaid\na\n```", "```\na\n```"),
         ("```plantuml\n!include x\n```", "```\n!include x\n```"), ("```json:table\n{}\n```", "```\n{}\n```"),
         ("```js @all\nx\n```", "```js\nx\n```"), ("```<b>\nx\n```", "```\nx\n```"), ("```a`b`\nx", "\\`\\`\\`a`b`\nx"),
         // Mentions.

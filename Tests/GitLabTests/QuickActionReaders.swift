@@ -3,9 +3,15 @@ import Foundation
 /// The two ways in which GitLab has looked for quick actions in a note, told again from their behaviour, to test against.
 enum QuickActionReaders {
     private static let names =
-        "approve|assign|award|cc|close|copy_metadata|done|draft|due|duplicate|estimate|label|lock|merge|milestone|ready"
-        + "|reassign|rebase|relabel|reopen|react|request_review|shrug|spend|submit_review|subscribe|tableflip"
-        + "|target_branch|title|todo|unapprove|unlabel|unlock|wip"
+        "add_child|add_contacts|add_email|approve|assign|assign_reviewer|award|blocked_by|blocks|board_move|cc"
+        + "|clear_health_status|clear_weight|clone|close|confidential|convert_to_ticket|copy_metadata"
+        + "|create_merge_request|done|draft|due|duplicate|epic|estimate|health_status|invite_email|iteration|label|link"
+        + "|lock|merge|milestone|move|page|parent_epic|promote|promote_to|promote_to_incident|publish|react|ready"
+        + "|reassign|reassign_reviewer|rebase|relabel|relate|remove_child|remove_due_date|remove_email|remove_epic"
+        + "|remove_estimate|remove_iteration|remove_label|remove_milestone|remove_parent|remove_time_spent|reopen"
+        + "|request_changes|request_review|set_parent|severity|shrug|spend|spend_time|status|submit_review|subscribe"
+        + "|tableflip|tag|target_branch|timeline|title|todo|type|unapprove|unassign|unassign_reviewer|unlabel|unlink"
+        + "|unlock|unsubscribe|weight|wip|zoom"
 
     /// One expression over the whole text (until 17): what it takes for code, quotations or HTML is skipped, what is left and
     /// starts a line with a slash and a name is a command. How it knows code within a line came late and changed: hence several.

@@ -8,11 +8,11 @@ import UTCTime
 final class ScriptedGitLab: HTTPTransport {
     typealias Answer = Result<ClientResponse, HTTPClientError>
 
-    private let answer: @Sendable (_ number: Int, ClientRequest) -> Answer
+    let reply: @Sendable (_ number: Int, ClientRequest) -> Answer
     private let received = Mutex<[ClientRequest]>([])
     private let slept = Mutex<[Double]>([])
 
-    init(_ answer: @escaping @Sendable (_ number: Int, ClientRequest) -> Answer) { self.answer = answer }
+    init(_ answer: @escaping @Sendable (_ number: Int, ClientRequest) -> Answer) { reply = answer }
 
     var requests: [ClientRequest] { received.withLock { $0 } }
     var waits: [Double] { slept.withLock { $0 } }
@@ -26,7 +26,7 @@ final class ScriptedGitLab: HTTPTransport {
             $0.append(request)
             return $0.count
         }
-        return try answer(number, request).get()
+        return try reply(number, request).get()
     }
 
     func client() throws -> GitLabClient {

@@ -173,4 +173,11 @@ import Testing
             held.contains("may have been charged, so 52,000 tokens stay held") && !held.contains("No tokens were spent")
         )
     }
+
+    @Test func `an answer in the form is written out`() {
+        let answer =
+            #"{"verdict": "No.", "findings": [{"title": "Bad", "path": "a.swift", "line": 3, "text": "Why."}]}"#
+        let note = NoteText.review(Self.answer(answer), figures: Self.figures())
+        #expect(note.hasPrefix("**AI code review**\n\nNo.\n\n🟡 **minor**: Bad `a.swift:3`\n\nWhy.\n\n---\n"))
+    }
 }

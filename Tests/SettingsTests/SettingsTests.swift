@@ -22,6 +22,7 @@ import Testing
         #expect(settings.review.concurrency == 4)
         #expect(settings.review.inputTokensMax == 100_000)
         #expect(settings.review.outputTokensMax == 8192)
+        #expect(settings.review.inlineCommentsMax == 10)
         #expect(settings.model.provider == .anthropic)
         #expect(settings.model.baseURL == "https://api.anthropic.com")
         #expect(settings.model.apiKey == nil)
@@ -132,6 +133,7 @@ import Testing
             name: "REVIEW_MAX_INPUT_TOKENS", accepted: ["1", "10000000"], refused: badNumbers + ["0", "10000001"]),
         Case(
             name: "REVIEW_MAX_OUTPUT_TOKENS", accepted: ["1", "10000000"], refused: badNumbers + ["0", "10000001"]),
+        Case(name: "REVIEW_MAX_INLINE_COMMENTS", accepted: ["0", "10", "50"], refused: badNumbers + ["51"]),
         Case(name: "MODEL_PROVIDER", accepted: ["anthropic", "openai", "OpenAI"], refused: ["ollama", "azure"]),
         Case(name: "ANTHROPIC_API_KEY", accepted: ["sk-ant-x"], refused: ["sk ant", "sk\r\nX-Evil: 1"]),
         Case(name: "OPENAI_API_KEY", accepted: ["sk-x"], refused: ["sk x", "“sk-x”"]),
