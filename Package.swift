@@ -34,6 +34,8 @@ let libraries: [Target] = [
     // One kind of I/O each.
     library("Platform", ["UTCTime"]),
     library("Journal", ["UTCTime", "Platform"]),
+    // The reviews that are wanted: knows neither HTTP nor GitLab nor the books.
+    library("Queue", ["UTCTime", "Platform", "Journal"], exclude: ["DESIGN.md"]),
     library("Prices", ["UTCTime", "JSON", "Budget"], resources: [.embedInCode("model-prices.json")]),
     library("Settings", ["Arguments", "Platform"]),
     library("HTTPServer", ["UTCTime", "JSON", "Digest", "HTTPWire", "Platform"]),
@@ -51,7 +53,7 @@ let libraries: [Target] = [
         [
             "UTCTime", "JSON", "Digest", "Budget", "Platform", "Prices", "Settings", "HTTPWire", "HTTPServer",
             "HTTPClient",
-            "Ledger", "GitLab", "Review",
+            "Ledger", "Queue", "GitLab", "Review",
         ]),
     library(
         "Demo",
@@ -78,7 +80,7 @@ let package = Package(
             name: "bursar",
             dependencies: [
                 "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger",
-                "Reports", "Daemon", "Demo", "Doctor",
+                "Queue", "Reports", "Daemon", "Demo", "Doctor",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -98,7 +100,10 @@ let package = Package(
         tests("Settings", ["Settings", "Platform"]),
         tests("HTTPServer", ["HTTPServer", "HTTPWire", "JSON", "Platform", "UTCTime"]),
         tests("HTTPClient", ["HTTPClient", "HTTPServer", "HTTPWire", "Platform", "UTCTime"]),
-        tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
+        // A disk that fails and forgets, for the tests of whatever must not.
+        .target(name: "TestDisk", dependencies: ["Platform"], path: "Tests/TestDisk", swiftSettings: settings),
+        tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON", "TestDisk"]),
+        tests("Queue", ["Queue", "Platform", "Journal", "UTCTime", "TestDisk"]),
         tests("Reports", ["Reports", "Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
         tests(
             "GitLab",

@@ -8,6 +8,7 @@ import HTTPWire
 import Ledger
 package import Platform
 import Prices
+import Queue
 import Review
 package import Settings
 import Synchronization
@@ -45,28 +46,34 @@ package struct DaemonEnvironment: Sendable {
     }
 }
 
-/// The daemon, put together: books, queue, reviewer, server, cleaner. Starts in that order and stops in the reverse.
+/// The daemon, put together: books, queue, reviewer, poll, server, cleaner. Starts in that order and stops in the reverse.
 package final class Daemon: Sendable {
     /// The port it listens on.
     package let port: Int
     private let host: String
-    private let ledger: Ledger
-    private let queue: ReviewQueue
+    let ledger: Ledger
+    let prices: PricesInForce
+    let queue: ReviewQueue
     private let server: Server
     private let cleaner: RetentionTimer
-    private let log: Log
+    private let poll: Task<Void, Never>?
+    private let settings: Mutex<Settings>
+    let log: Log
     private let isDraining: Flag
 
     /// Where it listens, for people and for curl.
     package var url: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
 
     private init(
-        host: String, port: Int, ledger: Ledger, queue: ReviewQueue, server: Server, cleaner: RetentionTimer, log: Log,
-        isDraining: Flag
+        _ settings: Settings, port: Int, ledger: Ledger, prices: PricesInForce, queue: ReviewQueue,
+        poll: Task<Void, Never>?, server: Server, cleaner: RetentionTimer, log: Log, isDraining: Flag
     ) {
-        self.host = host
+        self.settings = Mutex(settings)
+        host = settings.server.host
         self.port = port
         self.ledger = ledger
+        self.prices = prices
+        self.poll = poll
         self.queue = queue
         self.server = server
         self.cleaner = cleaner
@@ -79,23 +86,33 @@ package final class Daemon: Sendable {
         let log = environment.log
         let time = environment.time
         let startedAt = time.now()
-        let prices = try PriceTable.inForce(file: settings.model.pricesFile)
-        remark(prices, model: settings.model.id, on: startedAt, log)
+        let table = try PriceTable.inForce(file: settings.model.pricesFile)
+        remark(table, model: settings.model.id, on: startedAt, log)
+        let prices = PricesInForce(table)
         let ledger = try openBooks(
             settings, time: time, log: log)
+        var opened: ReviewQueue?
         do {
             let metrics = Metrics()
             let access = APIAccess(token: settings.server.apiToken?.revealed)
             let isDraining = Flag()
+            // The ledger's lock is that of the whole directory.
+            let layout = QueueLayout(directory: settings.books.dataDirectory)
+            let queue = try openQueue(layout, environment)
+            opened = queue
+            let answers = AnswerFiles(layout)
+            answers.discardAll(except: queue.wantedAnswers)
             var routes = BudgetRoutes(ledger: ledger, prices: prices, now: time.now, access: access).routes
+            routes += QueueRoutes(queue: queue, now: time.now, access: access).routes
             let reviews = try ReviewService(
-                settings, environment: environment, ledger: ledger, prices: prices, metrics: metrics)
+                settings, environment: environment, ledger: ledger, queue: queue, answers: answers, prices: prices,
+                metrics: metrics)
             routes += reviews.routes
             let statistics = StatisticsLink()
             routes +=
                 HealthRoutes(
-                    ledger: ledger, queue: reviews.queue, metrics: metrics, isDraining: { isDraining.isSet },
-                    server: { statistics.current }, startedAt: startedAt, access: access
+                    ledger: ledger, queue: queue, metrics: metrics, isDraining: { isDraining.isSet },
+                    server: { statistics.current }, startedAt: startedAt, now: time.now, access: access
                 ).routes
             let server = Server(routes: routes, time: time, log: log)
             statistics.connect(server)
@@ -108,41 +125,77 @@ package final class Daemon: Sendable {
                 time: time,
                 log: log)
             let daemon = Daemon(
-                host: settings.server.host, port: port, ledger: ledger, queue: reviews.queue, server: server,
-                cleaner: cleaner, log: log, isDraining: isDraining)
+                settings, port: port, ledger: ledger, prices: prices, queue: queue,
+                poll: reviews.poll.map { poll in Task { await poll.run() } }, server: server, cleaner: cleaner,
+                log: log, isDraining: isDraining)
             ledger.leaveAddress(daemon.url)
+            // What a crash left is taken up when the port is ours, not before.
+            reviews.start()
+            let counts = queue.counts
             log(
                 .info, "listening",
                 [
                     "url": daemon.url, "gitlab": settings.gitlab?.url ?? "none, a budget service only",
                     "model": settings.model.id, "data": settings.books.dataDirectory,
+                    "waiting": String(counts.waiting + counts.blocked),
                 ])
             return daemon
         } catch {
+            opened?.close()
             ledger.close()
             throw error
         }
     }
 
     /// Takes no more work, lets reviews under way finish for `graceSeconds`, then closes the server and, last, the books.
+    /// What waits, and what did not finish, is in the queue at the next start.
     package func stop(graceSeconds: Int) async {
         isDraining.set()
-        let dropped = queue.stop()
-        for job in dropped { log(.warning, "review given up by the stop", ["merge_request": job.name]) }
+        poll?.cancel()
+        queue.stop()
         await withTaskGroup { group in
             group.addTask { await self.queue.untilIdle() }
             group.addTask { try? await Task.sleep(for: .seconds(graceSeconds)) }
             await group.next()
             group.cancelAll()
         }
+        let counts = queue.counts
         cleaner.cancel()
         server.stop(graceSeconds: min(graceSeconds, 10))
+        queue.close()
         ledger.close()
-        log(.info, "stopped")
+        log(
+            .info, "stopped",
+            counts.waiting + counts.running + counts.blocked == 0
+                ? [:]
+                : [
+                    "left_in_queue": String(counts.waiting + counts.blocked), "cut_off": String(counts.running),
+                ])
     }
 
-    /// Returns when no review waits or runs.
+    /// Returns when no review runs and none that could run waits. Those that wait for a reset or for another try do so still.
     package func untilIdle() async { await queue.untilIdle() }
+
+    func exchangeSettings(_ new: Settings) -> Settings {
+        settings.withLock { settings in
+            defer { settings = new }
+            return settings
+        }
+    }
+
+    /// Looks at once at what has become due, for a clock that was set forward.
+    package func tick() { queue.tick() }
+
+    private static func openQueue(_ layout: QueueLayout, _ environment: DaemonEnvironment) throws -> ReviewQueue {
+        do throws(POSIXFailure) {
+            return try ReviewQueue.open(
+                layout, time: environment.time, randomness: environment.randomness, log: environment.log)
+        } catch {
+            throw StartFailure(
+                description: "The queue '\(layout.journal)' cannot be opened: \(error). "
+                    + "Name a TOKEN_DATA_DIR that the daemon's user may write to.")
+        }
+    }
 
     private static func openBooks(_ settings: Settings, time: TimeSource, log: Log) throws -> Ledger {
         do {

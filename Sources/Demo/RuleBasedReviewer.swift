@@ -68,8 +68,9 @@ enum RuleBasedReviewer {
         var newLine = 0
         for line in prompt.split(separator: "\n", omittingEmptySubsequences: false) {
             if let header = filePath(line) { path = header }
-            if line.hasPrefix("@@"), let start = newStart(line) {
-                newLine = start
+            if line.hasPrefix("@@") {
+                // `@@ 130` numbers the line below it.
+                newLine = newStart(line) ?? Int(line.dropFirst(3)) ?? newLine
                 continue
             }
             if line.hasPrefix("+"), !line.hasPrefix("+++") {
@@ -78,7 +79,7 @@ enum RuleBasedReviewer {
                     findings.append((rule, "\(path):\(newLine)", String(code.drop { $0 == " " || $0 == "\t" })))
                 }
             }
-            if !line.hasPrefix("-") { newLine += 1 }
+            if !line.hasPrefix("-"), !line.hasPrefix("\\") { newLine += 1 }
         }
         guard !findings.isEmpty else {
             return "Nothing stood out in this change. The names are clear and the code does what the title says."

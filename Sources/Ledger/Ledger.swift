@@ -11,8 +11,8 @@ import UTCTime
 ///
 /// Every operation can be repeated: the same content gets the same answer, other content is a named conflict.
 public final class Ledger: Sendable {
-    private let engine: Engine
-    private let time: TimeSource
+    let engine: Engine
+    let time: TimeSource
     /// Where the books are and by which rules they are kept.
     public let configuration: LedgerConfiguration
 

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 public import UTCTime
 
 /// The one log of the program: a constant message and named values, one line each.
@@ -32,7 +33,8 @@ public struct Log: Sendable {
     }
 
     /// Lines below this level are dropped.
-    public let level: Level
+    public var level: Level { threshold.level.withLock { $0 } }
+    private let threshold: Threshold
     private let format: Format
     private let now: @Sendable () -> Instant
     private let sink: @Sendable (String) -> Void
@@ -42,10 +44,18 @@ public struct Log: Sendable {
         level: Level = .info, format: Format = .text, now: @escaping @Sendable () -> Instant = TimeSource.system.now,
         sink: @escaping @Sendable (String) -> Void = Log.standardError
     ) {
-        self.level = level
+        threshold = Threshold(level)
         self.format = format
         self.now = now
         self.sink = sink
+    }
+
+    /// Changes the level of this log and of all its copies.
+    public func setLevel(_ level: Level) { threshold.level.withLock { $0 = level } }
+
+    private final class Threshold: Sendable {
+        let level: Mutex<Level>
+        init(_ level: Level) { self.level = Mutex(level) }
     }
 
     /// A log that drops everything.

@@ -10,13 +10,26 @@ public struct AnthropicClient: ModelClient {
     /// The model's id.
     public let model: String
     private let exchange: ModelExchange
+    /// The way to the count endpoint.
+    let counting: ModelExchange
 
     /// A client for `model` at `endpoint`, made by `ModelEndpoint.anthropic`.
     public init(endpoint: ModelEndpoint, model: String, connection: ModelConnection) {
         self.model = model
-        exchange = ModelExchange(
-            endpoint: endpoint, connection: connection, keyVariable: "ANTHROPIC_API_KEY",
-            baseVariable: "ANTHROPIC_BASE_URL", model: model)
+        func exchange(_ endpoint: ModelEndpoint) -> ModelExchange {
+            ModelExchange(
+                endpoint: endpoint, connection: connection, keyVariable: "ANTHROPIC_API_KEY",
+                baseVariable: "ANTHROPIC_BASE_URL", model: model)
+        }
+        self.exchange = exchange(endpoint)
+        counting = exchange(endpoint.counting)
+    }
+
+    /// The header fields of every request.
+    var fields: FieldList {
+        var fields: FieldList = ["anthropic-version": "2023-06-01"]
+        if let key = exchange.endpoint.key { fields["x-api-key"] = key }
+        return fields
     }
 
     /// Has the model answer `prompt`, in `form` (`output_config.format`) where the server takes one.
@@ -40,8 +53,6 @@ public struct AnthropicClient: ModelClient {
             ("messages", [["role": "user", "content": .string(prompt.user)]]),
         ])
         if let form { body["output_config"] = ["format": ["type": "json_schema", "schema": form.schema]] }
-        var fields: FieldList = ["anthropic-version": "2023-06-01"]
-        if let key = exchange.endpoint.key { fields["x-api-key"] = key }
         return await exchange.post(
             .object(body), fields: fields, deadlineSeconds: Self.deadlineSeconds(maxOutputTokens: maxOutputTokens))
     }

@@ -55,43 +55,79 @@ public struct OmittedFile: Sendable, Equatable {
         self.reason = reason
     }
 
-    /// Why a file was not shown to the model.
+    /// Why a file was not shown to the model, or not all of it.
     public enum Reason: String, Sendable, CaseIterable {
-        /// The whole file does not fit what is left of the input limit.
-        case overLimit = "over_limit"
+        /// The project's own configuration leaves it out.
+        case ignored
+        /// It pins versions of dependencies; a program writes it.
+        case lockfile
+        /// A program writes it, by its path, its header, `.gitattributes` or GitLab.
+        case generated
+        /// It is minified, or has lines as only programs write them.
+        case minified
+        /// It comes from elsewhere.
+        case vendored
+        /// It is what a test recorded.
+        case snapshot
+        /// It is binary, or a picture or another medium in the form of text.
+        case binary
+        /// It was moved or copied and not changed.
+        case renamed
+        /// Only its mode changed.
+        case modeChange = "mode_change"
+        /// It is removed.
+        case deleted
+        /// It is added and empty.
+        case empty
+        /// Another file of the change is changed in the same way and is shown.
+        case duplicate
         /// GitLab left its diff out as too large.
         case tooLarge = "too_large"
         /// GitLab folded its diff away.
         case collapsed
-        /// GitLab takes it for generated.
-        case generated
-        /// It is binary.
-        case binary
-        /// It was moved and not changed.
-        case renamed
         /// GitLab sent no diff and did not say why: binary, empty, a change of mode alone, or beyond a limit.
         case noDiff = "no_diff"
+        /// What GitLab sent is no diff that can be read.
+        case unreadable
+        /// A test, left out so that the rest fits the budget.
+        case test
+        /// Prose or data, left out so that the rest fits the budget.
+        case documentation
+        /// The whole file does not fit what is left of the input limit.
+        case overLimit = "over_limit"
+        /// The whole file does not fit what is left of the budget.
+        case overBudget = "over_budget"
+        /// Shown without the lines around the changes.
+        case context
+        /// Some of its lines are so long that only their beginnings are shown.
+        case longLines = "long_lines"
 
         /// The reason in words.
         public var words: String {
             switch self {
-            case .overLimit: "over the input limit of one review"
+            case .ignored: "left out by the project's configuration"
+            case .lockfile: "lock file"
+            case .generated: "generated"
+            case .minified: "minified"
+            case .vendored: "vendored"
+            case .snapshot: "recorded by tests"
+            case .binary: "binary or media"
+            case .renamed: "moved without a change"
+            case .modeChange: "only its mode changed"
+            case .deleted: "removed"
+            case .empty: "empty"
+            case .duplicate: "the same change as in another file"
             case .tooLarge: "too large at GitLab"
             case .collapsed: "collapsed by GitLab"
-            case .generated: "generated, says GitLab"
-            case .binary: "binary"
-            case .renamed: "moved without a change"
             case .noDiff: "GitLab sent no text diff (binary, empty or mode change)"
+            case .unreadable: "its diff could not be read"
+            case .test: "test, left out to stay within the budget"
+            case .documentation: "documentation or data, left out to stay within the budget"
+            case .overLimit: "over the input limit of one review"
+            case .overBudget: "over what is left of the budget"
+            case .context: "without the lines around its changes"
+            case .longLines: "very long lines cut"
             }
         }
-    }
-
-    /// Why `file` has nothing to show; nil when it has.
-    static func reason(of file: ChangedFile) -> Reason? {
-        if file.isTooLarge { return .tooLarge }
-        if file.isGenerated { return .generated }
-        if file.diff.isEmpty { return file.isCollapsed ? .collapsed : file.isRenamed ? .renamed : .noDiff }
-        let isBinary = file.diff.hasPrefix("Binary files ") || file.diff.hasPrefix("GIT binary patch")
-        return isBinary ? .binary : nil
     }
 }

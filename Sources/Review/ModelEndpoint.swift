@@ -42,6 +42,9 @@ public struct ModelEndpoint: Sendable {
             key: try checked(key))
     }
 
+    /// Where Anthropic's tokens are counted, beside where its messages are made.
+    var counting: ModelEndpoint { ModelEndpoint(url: url + "/count_tokens", host: host, key: key) }
+
     private static func checked(_ key: String?) throws(Failure) -> String? {
         guard let key, !key.isEmpty else { return nil }
         guard key.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else { throw .key }

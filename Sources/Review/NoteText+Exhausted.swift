@@ -37,6 +37,7 @@ extension NoteText {
                     "Nothing: this merge request is reviewed by itself \(after) if it still carries the "
                         + "'\(labelName)' label"
                 )
+                actions.append("Remove and re-add the '\(labelName)' label \(after), should that not happen")
             } else {
                 actions.append("Remove and re-add the '\(labelName)' label \(after)")
             }

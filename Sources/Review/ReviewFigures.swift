@@ -37,6 +37,8 @@ public struct ReviewFigures: Sendable, Equatable {
     public var includedFiles: [String]
     /// Files that were not shown, with reasons.
     public var omittedFiles: [OmittedFile]
+    /// Files of which a part was shown, with reasons.
+    public var trimmedFiles: [OmittedFile] = []
     /// Shown files with characters that hide or reorder text.
     public var suspiciousFiles: [String]
     /// Whether only the beginning of the description was shown.
@@ -59,6 +61,7 @@ public struct ReviewFigures: Sendable, Equatable {
     public init(prompt: ReviewPrompt, heldTokens: Int, cost: MicroUSD?, budget: BudgetFigures?, headSHA: String) {
         includedFiles = prompt.includedFiles
         omittedFiles = prompt.omittedFiles
+        trimmedFiles = prompt.trimmedFiles
         suspiciousFiles = prompt.suspiciousFiles
         isDescriptionCut = prompt.isDescriptionCut
         estimatedInputTokens = prompt.estimatedInputTokens

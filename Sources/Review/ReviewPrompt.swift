@@ -18,9 +18,11 @@ public struct ReviewPrompt: Sendable, Equatable {
     public let system: String
     /// The merge request within its fence.
     public let user: String
-    /// Paths of the files that are shown whole, in the order of the change.
+    /// Paths of the files that are shown, whole or in part, in the order of the change.
     public let includedFiles: [String]
-    /// The other files of the change, in its order.
+    /// Those of them that are shown in part, and why.
+    public let trimmedFiles: [OmittedFile]
+    /// The files of the change that no call shows, in its order.
     public let omittedFiles: [OmittedFile]
     /// Paths of shown files with characters that hide or reorder text.
     public let suspiciousFiles: [String]
@@ -28,6 +30,9 @@ public struct ReviewPrompt: Sendable, Equatable {
     public let isDescriptionCut: Bool
     /// Tokens of the prompt.
     public let estimate: TokenEstimate
+
+    /// What is sent, measured: for `Calibration.record` when the call has come back.
+    public var measure: TextMeasure { TextMeasure(of: system) + TextMeasure(of: user) }
 
     /// The likely input of the call in tokens.
     public var estimatedInputTokens: Int { estimate.expected }

@@ -132,6 +132,11 @@ enum Keys {
             "REVIEW_ON_PUSH", .review, default: "false", accepted: Parse.boolText,
             meaning: "review again when commits are pushed while the label is on"),
         parse: Parse.bool)
+    static let resumesAfterReset = Key(
+        variable: Variable(
+            "REVIEW_RESUME_AFTER_RESET", .review, default: "true", accepted: Parse.boolText,
+            meaning: "when the budget resets, review what it had blocked and what still carries the label"),
+        parse: Parse.bool)
     static let concurrency = Key(
         variable: Variable(
             "REVIEW_CONCURRENCY", .review, default: "4", accepted: Parse.wholeText(1...concurrencyMax),
@@ -180,6 +185,18 @@ enum Keys {
             accepted: "the id of one model: 1 to 200 printable ASCII characters without blanks",
             meaning: "the model's id as the provider knows it"),
         parse: { (1...200).contains($0.utf8.count) && Parse.isVisible($0) ? $0 : nil })
+    static let ladder = Key(
+        variable: Variable(
+            "MODEL_LADDER", .model,
+            accepted:
+                "1 to \(Parse.rungsMax) of model:share, separated by commas, each share from 0 to 1 and lower than "
+                + "the one before, such as claude-opus-5-5:0.7,claude-sonnet-5-5:0.3",
+            meaning: "which model to use while at least that share of the budget is left, "
+                + "`claude-opus-5-5:0.7,claude-sonnet-5-5:0.3`; below the last, block; without it always `MODEL`"),
+        parse: Parse.ladder)
+    static let ladderMode = Key<ModelSettings.LadderMode>(
+        "MODEL_LADDER_MODE", .model, default: .auto,
+        meaning: "`auto`: the ladder chooses the model; `warn`: it only says what it would have chosen")
     static let pricesFile = Key(
         variable: Variable(
             "MODEL_PRICES_FILE", .model, accepted: Parse.pathText,
@@ -197,10 +214,10 @@ enum Keys {
         host.variable, port.variable, apiToken.variable,
         gitlabURL.variable, gitlabToken.variable, webhookSecrets.variable, signingTokens.variable,
         reviewLabel.variable, pollSeconds.variable, projects.variable,
-        reviewsOnPush.variable, concurrency.variable, inputTokensMax.variable, outputTokensMax.variable,
-        inlineCommentsMax.variable,
+        reviewsOnPush.variable, resumesAfterReset.variable, concurrency.variable, inputTokensMax.variable,
+        outputTokensMax.variable, inlineCommentsMax.variable,
         provider.variable, anthropicKey.variable, anthropicURL.variable, openAIKey.variable, openAIURL.variable,
-        model.variable, pricesFile.variable,
+        model.variable, ladder.variable, ladderMode.variable, pricesFile.variable,
         logFormat.variable, logLevel.variable,
     ]
 }

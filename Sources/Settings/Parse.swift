@@ -40,6 +40,37 @@ enum Parse {
         return text
     }
 
+    /// The most rungs of a ladder: more models than anybody tells apart.
+    static let rungsMax = 8
+
+    /// `claude-opus-5-5:0.7,claude-sonnet-5-5:0.3`: models with falling shares. A model's id may have a colon in it.
+    static func ladder(_ text: String) -> [ModelSettings.Rung]? {
+        let rungs = list(text, upTo: rungsMax) { rung -> ModelSettings.Rung? in
+            guard let colon = rung.lastIndex(of: ":"), let share = millionths(rung[rung.index(after: colon)...])
+            else { return nil }
+            let model = String(rung[..<colon])
+            guard 1...200 ~= model.utf8.count, isVisible(model) else { return nil }
+            return ModelSettings.Rung(model: model, leastShareMillionths: share)
+        }
+        guard let rungs, Set(rungs.map(\.model)).count == rungs.count,
+            zip(rungs, rungs.dropFirst()).allSatisfy({ $0.leastShareMillionths > $1.leastShareMillionths })
+        else { return nil }
+        return rungs
+    }
+
+    /// A share from 0 to 1 with at most six places, in millionths: 700000 for `0.7`.
+    private static func millionths(_ text: Substring) -> Int? {
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let ones = parts.first.flatMap({ whole($0, 0...1) }) else { return nil }
+        guard parts.count == 2 else { return ones * 1_000_000 }
+        let places = String(parts[1])
+        guard 1...6 ~= places.utf8.count,
+            let value = whole(places + String(repeating: "0", count: 6 - places.utf8.count), 0...999_999),
+            ones == 0 || value == 0
+        else { return nil }
+        return ones * 1_000_000 + value
+    }
+
     /// Whether `text` is ASCII from `!` to `~`.
     static func isVisible(_ text: String) -> Bool { text.utf8.allSatisfy { 0x21...0x7E ~= $0 } }
 

@@ -7,11 +7,14 @@ extension Settings {
         case daemon
         /// The books alone, as for `status` or `cleanup`: what is wrong with the rest does not matter.
         case books
+        /// An estimate: the books, and what reviews are made with; where the daemon listens does not matter.
+        case estimate
 
         func concerns(_ variable: Variable) -> Bool {
             switch (self, variable.subject) {
             case (.daemon, _), (.books, .budget), (.books, .books), (.books, .log): true
             // The prices are part of the books: they say what a row cost.
+            case (.estimate, let subject): subject != .server
             case (.books, _): variable.name == Keys.pricesFile.name
             }
         }
@@ -27,7 +30,7 @@ extension Settings {
             sources: Sources(environment: environment, dotEnv: dotEnv), purpose: purpose)
         let settings = Settings(
             budget: reader.budget(), books: reader.books(), server: reader.server(),
-            gitlab: purpose == .daemon ? reader.gitlab() : nil, review: reader.review(), model: reader.model(),
+            gitlab: purpose != .books ? reader.gitlab() : nil, review: reader.review(), model: reader.model(),
             log: LogSettings(
                 format: reader.value(of: Keys.logFormat, or: .text), level: reader.value(of: Keys.logLevel, or: .info)))
         // A line that could not be read may have set what would then be missed.
@@ -83,7 +86,9 @@ extension SettingsReader {
 
     fileprivate mutating func review() -> ReviewSettings {
         ReviewSettings(
-            reviewsOnPush: value(of: Keys.reviewsOnPush, or: false), concurrency: value(of: Keys.concurrency, or: 1),
+            reviewsOnPush: value(of: Keys.reviewsOnPush, or: false),
+            resumesAfterReset: value(of: Keys.resumesAfterReset, or: true),
+            concurrency: value(of: Keys.concurrency, or: 1),
             inputTokensMax: value(of: Keys.inputTokensMax, or: 1),
             outputTokensMax: value(of: Keys.outputTokensMax, or: 1),
             inlineCommentsMax: value(of: Keys.inlineCommentsMax, or: 0))
@@ -97,6 +102,7 @@ extension SettingsReader {
         return ModelSettings(
             provider: provider, baseURL: provider == .anthropic ? urls.0 : urls.1,
             apiKey: provider == .anthropic ? keys.0 : keys.1, id: value(of: Keys.model, or: ""),
+            ladder: value(of: Keys.ladder) ?? [], ladderMode: value(of: Keys.ladderMode, or: .auto),
             pricesFile: value(of: Keys.pricesFile))
     }
 }

@@ -94,6 +94,8 @@ public struct GitLabSettings: Sendable, Equatable {
 public struct ReviewSettings: Sendable, Equatable {
     /// Whether a push to a labelled merge request asks for another review.
     public var reviewsOnPush: Bool
+    /// Whether what a budget blocked is reviewed by itself after the reset.
+    public var resumesAfterReset: Bool
     /// Reviews at once.
     public var concurrency: Int
     /// Input tokens a review may use at most.
@@ -114,6 +116,22 @@ public struct ModelSettings: Sendable, Equatable {
         case openai
     }
 
+    /// A model, and the share of the budget from which on it may be used.
+    public struct Rung: Sendable, Equatable {
+        /// The model's id.
+        public var model: String
+        /// The least share of the budget that must be left, in millionths of it.
+        public var leastShareMillionths: Int
+    }
+
+    /// What the ladder does.
+    public enum LadderMode: String, Sendable, CaseIterable {
+        /// It chooses the model.
+        case auto
+        /// It says what it would have chosen.
+        case warn
+    }
+
     /// Whose protocol the model speaks.
     public var provider: Provider
     /// The provider's API, without a slash at the end: `https://api.anthropic.com`, `https://api.openai.com/v1`.
@@ -122,6 +140,10 @@ public struct ModelSettings: Sendable, Equatable {
     public var apiKey: Secret?
     /// The model's id.
     public var id: String
+    /// Which model to use while which share of the budget is left, the highest share first; empty is always `id`.
+    public var ladder: [Rung]
+    /// Whether the ladder chooses, or only says what it would have chosen.
+    public var ladderMode: LadderMode
     /// A price table in place of the shipped one.
     public var pricesFile: String?
 }

@@ -50,8 +50,7 @@ public struct Variable: Sendable, Hashable {
 
     /// Variables of later versions: setting one is remarked and does no harm.
     static let later: Set<String> = [
-        "REVIEW_RESUME_AFTER_RESET",
-        "MODEL_LADDER", "MODEL_LADDER_MODE", "ALERT_SLACK_URL", "ALERT_WEBHOOK_URL", "ALERT_WEBHOOK_SECRET",
+        "ALERT_SLACK_URL", "ALERT_WEBHOOK_URL", "ALERT_WEBHOOK_SECRET",
     ]
 }
 

@@ -12,8 +12,9 @@ enum Bursar {
         version: version,
         commands: [
             ServeCommand.command, DemoCommand.command, StatusCommand.command, ReportCommand.command,
-            ExportCommand.command, BudgetsCommand.list, BudgetsCommand.grant, PricesCommand.command,
-            ResolveCommand.command, VerifyCommand.command, CleanupCommand.command, DoctorCommand.command,
+            EstimateCommand.command, ExportCommand.command, WhyCommand.command, BudgetsCommand.list,
+            BudgetsCommand.grant, PricesCommand.command, ResolveCommand.command, VerifyCommand.command,
+            CleanupCommand.command, DoctorCommand.command,
         ])
 
     /// For the tests: what the commands are called, and what is wrong with their declarations.

@@ -30,6 +30,22 @@ enum CommandSettings {
         }
     }
 
+    /// The settings of the daemon as they are now, for a reload. The environment is that of the start; `.env` may differ.
+    static func again() -> Result<Settings, Unreadable> {
+        let file: DotEnvFile?
+        do { file = try DotEnvFile.read(".env") } catch { return .failure(Unreadable(description: "\(error)")) }
+        switch Settings.load(environment: ProcessInfo.processInfo.environment, dotEnv: file, for: .daemon) {
+        case .success(let (settings, _)): return .success(settings)
+        case .failure(let errors):
+            return .failure(Unreadable(description: errors.problems.map { "\($0)" }.joined(separator: "; ")))
+        }
+    }
+
+    /// Why settings cannot be used.
+    struct Unreadable: Error {
+        let description: String
+    }
+
     /// `--data-dir`, the same for every command that reads the books.
     static let dataDirectory = Parameter<String?>(
         option: "--data-dir", value: "dir", help: "The directory of the books, instead of TOKEN_DATA_DIR.",

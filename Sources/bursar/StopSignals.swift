@@ -43,3 +43,14 @@ final class StopSignals: Sendable {
         waiter?.resume(returning: name)
     }
 }
+
+/// SIGHUP: asks for the settings to be read again.
+enum ReloadSignal {
+    /// Calls `body` at each signal for as long as the process lives, one call at a time.
+    static func listen(_ body: @escaping @Sendable () -> Void) {
+        let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: DispatchQueue(label: "bursar.reload"))
+        // The handler holds its own source, as above.
+        source.setEventHandler { withExtendedLifetime(source) { body() } }
+        source.resume()
+    }
+}

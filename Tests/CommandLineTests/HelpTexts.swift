@@ -20,8 +20,12 @@ enum HelpTexts {
                                       GitLab and the model, over real HTTP.
               status                  Shows today's budget: what is used, what is held, what
                                       is left.
+              why                     Tells what became of a merge request: every delivery,
+                                      decision, review and skip, with reasons.
               prices                  Shows the price table in force, its age and where it
                                       comes from.
+              estimate                Says what a review would cost, file by file, before
+                                      anything is spent.
               cleanup                 Deletes or archives the files that are older than
                                       retention allows.
               verify                  Checks the books: rows, sums, summaries and the
@@ -47,8 +51,10 @@ enum HelpTexts {
             Without GITLAB_URL and GITLAB_TOKEN it is a budget service for other bots.
 
             SIGTERM or SIGINT stops it: it takes no new work, lets reviews under way finish
-            for up to 60 seconds, and closes the books last. A second signal ends it at
-            once.
+            for up to 60 seconds, and closes the books last; what waits is reviewed after
+            the next start. A second signal ends it at once. SIGHUP reads the settings again
+            and puts in force what can change while it runs: the budget, the prices, the
+            log's level.
 
             USAGE: bursar serve
 
@@ -118,6 +124,35 @@ enum HelpTexts {
             """#
         ),
         (
+            ["why"],
+            #"""
+            OVERVIEW: Tells what became of a merge request: every delivery, decision, review
+            and skip, with reasons.
+
+            Reads the queue's journal beside a running daemon, without its lock. Deliveries
+            and reviews are remembered for 30 days. Quote the argument: '!' means something
+            to most shells.
+
+            USAGE: bursar why [--format <format>] [--data-dir <dir>] <merge-request>
+
+            ARGUMENTS:
+              <merge-request>         The project's path or number, '!', and the merge
+                                      request's number.
+
+            OPTIONS:
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar why 'group/app!12'
+                  what happened to it, oldest first
+              bursar why '42!12' --format json
+                  the same for a program, the project by its number
+
+            """#
+        ),
+        (
             ["prices"],
             #"""
             OVERVIEW: Shows the price table in force, its age and where it comes from.
@@ -139,6 +174,40 @@ enum HelpTexts {
                   the whole table
               bursar prices --model claude-sonnet-5-5 --format json
                   one model, for a program
+
+            """#
+        ),
+        (
+            ["estimate"],
+            #"""
+            OVERVIEW: Says what a review would cost, file by file, before anything is spent.
+
+            Shows what would be kept, trimmed or left out of the diff and why, the likely
+            tokens, the cost at MODEL and at each model of MODEL_LADDER, and what today's
+            budget says. No model is called. Exit status 3 means that the budget would block
+            the review.
+
+            USAGE: bursar estimate [--mr <url>] [--project <dir>] [--format <format>]
+                   [--data-dir <dir>] [<file>]
+
+            ARGUMENTS:
+              <file>                  The diff, as 'git diff' or 'diff -u' write it; - is
+                                      standard input.
+
+            OPTIONS:
+              --mr <url>              A merge request of GITLAB_URL in place of a file, read
+                                      with GITLAB_TOKEN.
+              --project <dir>         A checkout whose .bursar.json and .gitattributes apply
+                                      to the file's diff.
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              git diff main | bursar estimate -
+                  the change you are about to push
+              bursar estimate --mr https://gitlab.example.com/a/b/-/merge_requests/12
+                  a merge request, before anybody asks for its review
 
             """#
         ),

@@ -62,8 +62,9 @@ import UTCTime
         try stage.startDaemon()
         try await stage.relabel(Self.day[1])
         #expect(stage.gitlab.notes(of: Self.day[1]).count == 1 && stage.model.calls.count == 1)
+        // The reset comes, and nobody does anything.
         stage.clock.advance(to: try #require(Instant("2026-03-11T00:00:01Z")))
-        try await stage.relabel(Self.day[1])
+        try await stage.goOn()
         let notes = stage.gitlab.notes(of: Self.day[1])
         #expect(notes.count == 1 && notes[0].id == first.id && notes[0].body.contains("Looks good."))
         #expect(notes[0].body.contains("AI code review") && stage.model.calls.count == 2)

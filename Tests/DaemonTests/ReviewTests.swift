@@ -197,10 +197,12 @@ import UTCTime
             return mustFail ? .json(500, ["message": "500 Internal Server Error"]) : nil
         })
         try await stage.label(Self.mergeRequest)
+        try await stage.goOn(hours: 3)
         let notes = stage.gitlab.notes(of: Self.mergeRequest)
         #expect(notes.count == 1 && notes[0].body.contains("Looks good."))
         #expect(stage.model.calls.count == 1)
         #expect(try stage.rows().count == 1)
+        #expect(try stage.keptAnswers.isEmpty)
         try await stage.strike()
     }
 

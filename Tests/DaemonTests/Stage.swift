@@ -1,4 +1,5 @@
 import Demo
+import Faults
 import Foundation
 import HTTPClient
 import HTTPServer
@@ -23,6 +24,7 @@ final class Stage: Sendable {
     let directory: TemporaryDirectory
     let log = LogLines()
     private let running = Mutex<Daemon?>(nil)
+    private let relay: FaultyRelay?
     private let transport = URLSessionTransport()
     private let settings: [String: String]
 
@@ -34,7 +36,8 @@ final class Stage: Sendable {
     init(
         settings changes: [String: String?] = [:],
         mergeRequests: [StandInMergeRequest] = StandInMergeRequest.workingDay,
-        at start: Instant? = nil, gitlabTrouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil },
+        at start: Instant? = nil, faults: FaultPlan? = nil,
+        gitlabTrouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil },
         model answer: @escaping @Sendable (ScriptedModel.Call) -> Response = { _ in .answer() }
     ) throws {
         directory = try TemporaryDirectory()
@@ -45,9 +48,11 @@ final class Stage: Sendable {
         model = ScriptedModel(answer)
         try gitlab.start(log: .silent)
         try model.start()
+        relay = try faults.map { [port = gitlab.port] in try FaultyRelay(to: port, plan: $0) }
         var settings = [
             "TOKEN_DATA_DIR": directory.path + "/books", "BURSAR_PORT": "0", "BURSAR_API_TOKEN": Self.apiToken,
-            "GITLAB_URL": gitlab.url, "GITLAB_TOKEN": "gitlab-token-of-the-test", "GITLAB_WEBHOOK_SECRET": Self.secret,
+            "GITLAB_POLL_SECONDS": "0", "GITLAB_URL": relay?.url ?? gitlab.url,
+            "GITLAB_TOKEN": "gitlab-token-of-the-test", "GITLAB_WEBHOOK_SECRET": Self.secret,
             "ANTHROPIC_BASE_URL": model.url, "ANTHROPIC_API_KEY": "model-key-of-the-test", "OPENAI_BASE_URL": model.url,
         ]
         for (name, value) in changes { settings[name] = value }
@@ -72,8 +77,27 @@ final class Stage: Sendable {
     /// Stops everything and removes the directory.
     func strike() async throws {
         try await stopDaemon()
+        relay?.stop()
         gitlab.stop()
         model.stop()
+    }
+
+    /// Looks at what has become due, hour by hour, and waits until it is done.
+    func goOn(hours: Int = 0) async throws {
+        for hour in 0...hours {
+            if hour > 0 { clock.advance(to: clock.now.adding(seconds: 3600)) }
+            (try daemon).tick()
+            await (try daemon).untilIdle()
+        }
+    }
+
+    /// The names of the answers that are kept on the disk.
+    var keptAnswers: [String] {
+        get throws {
+            let path = directory.path + "/books/state/answers"
+            guard FileManager.default.fileExists(atPath: path) else { return [] }
+            return try FileManager.default.contentsOfDirectory(atPath: path)
+        }
     }
 
     /// Sends a request to the daemon, with the API token.

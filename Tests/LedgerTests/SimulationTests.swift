@@ -1,3 +1,4 @@
+import TestDisk
 import Budget
 import Glibc
 import Platform

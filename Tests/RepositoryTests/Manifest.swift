@@ -10,7 +10,7 @@ struct Manifest {
         let list = #/\s*(?:dependencies:\s*)?\[([^\]]*)\]/#
         let heads: [(Regex<(Substring, Substring)>, String)] = [
             (#/\blibrary\(\s*"(\w+)"\s*,?/#, ""), (#/\btests\(\s*"(\w+)"\s*,?/#, "Tests"),
-            (#/\.executableTarget\(\s*name:\s*"([\w-]+)"\s*,?/#, ""),
+            (#/\.(?:executableTarget|target)\(\s*name:\s*"([\w-]+)"\s*,?/#, ""),
         ]
         var imports: [String: Set<String>] = [:]
         for (head, suffix) in heads {

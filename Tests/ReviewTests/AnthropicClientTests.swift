@@ -235,4 +235,31 @@ import Testing
             #expect(transport.requests.first?.url == "https://api.anthropic.com/v1/messages")
         }
     }
+
+    @Test(arguments: ["https://model.example", "https://model.example/v1/"])
+    func `asks the vendor to count what it would be sent`(_ base: String) async throws {
+        let transport = ScriptedTransport([.answer(200, "{\"input_tokens\": 1234}")])
+        let client = AnthropicClient(
+            endpoint: try .anthropic(baseURL: base, key: Self.key), model: "claude-sonnet-5-5",
+            connection: transport.connection)
+        #expect(await client.countTokens(Self.prompt) == 1234)
+        let request = try #require(transport.requests.first)
+        #expect(request.url == "https://model.example/v1/messages/count_tokens" && request.method == "POST")
+        #expect(request.fields["x-api-key"] == Self.key && request.fields["anthropic-version"] == "2023-06-01")
+        #expect(
+            try JSONValue(parsing: request.body ?? []) == [
+                "model": "claude-sonnet-5-5", "system": "Be \"right\".",
+                "messages": [["role": "user", "content": "The diff.\nLine two."]],
+            ])
+    }
+
+    @Test(arguments: [
+        (404, "{}"), (200, "{}"), (200, "{\"input_tokens\": 0}"), (200, "{\"input_tokens\": \"5\"}"), (200, "<html>"),
+    ])
+    func `a count that does not come is none`(_ status: Int, _ body: String) async throws {
+        let transport = ScriptedTransport([.answer(status, body)])
+        let client = AnthropicClient(
+            endpoint: try .anthropic(baseURL: nil, key: Self.key), model: "m", connection: transport.connection)
+        #expect(await client.countTokens(Self.prompt) == nil)
+    }
 }

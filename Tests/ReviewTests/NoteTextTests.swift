@@ -69,7 +69,7 @@ import Testing
 
                 ---
                 **1 of 3 changed files reviewed.** Not reviewed:
-                - `` x`y.lock ``: generated, says GitLab
+                - `` x`y.lock ``: generated
                 - `big.svg`: too large at GitLab
 
                 `claude-sonnet-5-5` · 140,000 tokens in (2,000 read from cache, 1,000 written to cache, estimated 450,000), 8,192 out · cost unknown · daily budget: 900,000 of 950,000 tokens used, 60,000 held, 0 left · Commit `a1b2c3d4e5f6`.
@@ -141,7 +141,7 @@ import Testing
                 ℹ️ **Nothing to Review**
 
                 Of this change no file could be shown to the model:
-                - `logo.png`: binary
+                - `logo.png`: binary or media
 
                 ---
                 No model was called and no tokens were spent. Commit `a1b2c3d4e5f6`.

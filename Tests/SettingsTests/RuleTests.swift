@@ -119,12 +119,15 @@ import Testing
         (["MODEL_PROVIDRE": "openai"], ["MODEL_PROVIDRE (environment) is not a setting. Did you mean MODEL_PROVIDER?"]),
         (["GITLAB_USER_EMAIL": "a@b", "OPENAI_ORGANIZATION": "x", "PATH": "/bin"], []),
         (["BURSAR_COLOUR": "red"], ["BURSAR_COLOUR (environment) is not a setting and is ignored"]),
-        (["MODEL_LADDER": "a:0.5"], ["MODEL_LADDER (environment) is not used by this version yet"]),
+        (
+            ["REVIEW_RESUME_AFTER_RESET": "true"],
+            ["REVIEW_RESUME_AFTER_RESET (environment) is not used by this version yet"]
+        ),
         (
             ["ALERT_SLACK_URL": "https://hooks.example.com/hunter2"],
             ["ALERT_SLACK_URL (environment) is not used by this version yet"]
         ),
-        (["MODEL_LADDER": ""], []),
+        (["ALERT_SLACK_URL": ""], []),
         (
             ["GITLAB_WEBHOOK_SECRET": "s"],
             ["a webhook secret is set, but neither GITLAB_URL nor GITLAB_TOKEN: there is no webhook and no review"]

@@ -27,6 +27,7 @@ import Testing
         #expect(settings.model.baseURL == "https://api.anthropic.com")
         #expect(settings.model.apiKey == nil)
         #expect(settings.model.id == "claude-sonnet-5-5")
+        #expect(settings.model.ladder == [] && settings.model.ladderMode == .auto)
         #expect(settings.model.pricesFile == nil)
         #expect(settings.log.format == .text)
         #expect(settings.log.level == .info)
@@ -126,6 +127,7 @@ import Testing
                 "a/b?c", "a%2Fb", "ä/b", numbers(1...101), Array(repeating: "g", count: 23).joined(separator: "/"),
             ]),
         Case(name: "REVIEW_ON_PUSH", accepted: ["true", "false"], refused: ["push"]),
+        Case(name: "REVIEW_RESUME_AFTER_RESET", accepted: ["true", "false"], refused: ["tomorrow"]),
         Case(name: "REVIEW_CONCURRENCY", accepted: ["1", "64"], refused: badNumbers + ["0", "65"]),
         Case(
             name: "REVIEW_MAX_INPUT_TOKENS", accepted: ["1", "10000000"], refused: badNumbers + ["0", "10000001"]),
@@ -152,6 +154,18 @@ import Testing
         Case(
             name: "MODEL", accepted: ["gpt-5.2", "qwen3:8b", "org/model@v1", String(repeating: "m", count: 200)],
             refused: ["a b", "a\nb", "modèle", String(repeating: "m", count: 201)]),
+        Case(
+            name: "MODEL_LADDER",
+            accepted: [
+                "a:0.7", "a:1,b:0.3,c:0", "a:0.70, b:0.000001", "qwen3:8b:0.5,x:0.25", "a:1.0",
+                (1...8).map { "m\($0):0.\(9 - $0)" }.joined(separator: ","),
+            ],
+            refused: [
+                "a", "a:", ":0.7", "a:1.1", "a:-0.1", "a:.5", "a:0.", "a:0,7", "a:0.0000001", "a:70%", "a:0.3,b:0.7",
+                "a:0.5,b:0.5", "a:0.7,a:0.3", "a:0.7,", "a b:0.5", "ä:0.5", "a:1.000001",
+                (1...9).map { "m\($0):0.\(10 - $0)" }.joined(separator: ","),
+            ]),
+        Case(name: "MODEL_LADDER_MODE", accepted: ["auto", "WARN"], refused: ["on", "block"]),
         Case(name: "MODEL_PRICES_FILE", accepted: ["prices.json"], refused: ["~/prices.json"]),
         Case(name: "LOG_FORMAT", accepted: ["text", "json"], refused: ["xml"]),
         Case(name: "LOG_LEVEL", accepted: ["debug", "info", "warning", "ERROR"], refused: ["warn", "trace"]),

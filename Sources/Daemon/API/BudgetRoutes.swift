@@ -11,12 +11,12 @@ import UTCTime
 /// The budget for whoever asks over HTTP: its status, reservations and records.
 struct BudgetRoutes: Sendable {
     private let ledger: Ledger
-    private let prices: PriceTable
+    private let prices: PricesInForce
     private let now: @Sendable () -> Instant
     private let access: APIAccess
 
     /// The endpoints over `ledger`, pricing calls by `prices`.
-    init(ledger: Ledger, prices: PriceTable, now: @escaping @Sendable () -> Instant, access: APIAccess) {
+    init(ledger: Ledger, prices: PricesInForce, now: @escaping @Sendable () -> Instant, access: APIAccess) {
         self.ledger = ledger
         self.prices = prices
         self.now = now
@@ -44,7 +44,7 @@ struct BudgetRoutes: Sendable {
         ledger.reserve(request) { [prices, now] result in
             switch result {
             case .success(.granted(let reservation, let decision)):
-                let outputMax = prices.price(of: reservation.context.model, at: now())?.maxOutputTokens
+                let outputMax = prices.table.price(of: reservation.context.model, at: now())?.maxOutputTokens
                 var body = JSONObject([
                     ("id", .string(reservation.id)), ("decision", .string(decision.rawValue)),
                     ("max_output_tokens", .integer(min(reservation.tokens, outputMax ?? reservation.tokens))),
@@ -87,7 +87,7 @@ struct BudgetRoutes: Sendable {
     private func completed(_ body: UsageBody) -> CompletedCall {
         CompletedCall(
             usage: body.usage, durationMilliseconds: body.durationMilliseconds,
-            cost: prices.cost(of: body.usage, model: body.context.model, at: now()), model: body.context.model)
+            cost: prices.table.cost(of: body.usage, model: body.context.model, at: now()), model: body.context.model)
     }
 }
 

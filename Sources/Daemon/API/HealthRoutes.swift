@@ -3,6 +3,7 @@ import HTTPWire
 import JSON
 import Ledger
 import Platform
+import Queue
 import Synchronization
 import UTCTime
 
@@ -14,6 +15,7 @@ struct HealthRoutes: Sendable {
     let isDraining: @Sendable () -> Bool
     let server: @Sendable () -> ServerStatistics?
     let startedAt: Instant
+    let now: @Sendable () -> Instant
     let access: APIAccess
 
     /// `/healthz`, `/readyz` and `/metrics`.
@@ -32,14 +34,16 @@ struct HealthRoutes: Sendable {
         case .failing(let reason): reasons.append(.string("The books cannot be written: \(reason)."))
         case .damaged(let reason): reasons.append(.string("The books are damaged: \(reason)."))
         }
-        if isDraining() { reasons.append("The daemon is stopping and takes no new work.") }
+        if let failure = queue.failure { reasons.append(.string("The queue cannot be written: \(failure).")) }
+        if isDraining() { reasons.append("The daemon is draining: it takes no new work.") }
         return reasons.isEmpty
             ? .json(200, ["status": "ready"]) : .json(503, ["status": "not ready", "reasons": .array(reasons)])
     }
 
     private var exposition: Response {
-        let waiting = queue.counts
         let trouble = ledger.trouble
+        let counts = queue.counts
+        let oldest = counts.oldestWaiting.map { max(0, now().seconds - $0.seconds) } ?? 0
         guard let statistics = server() else { return .problem(503, detail: "The daemon is starting.") }
         let classes = statistics.responseCounts.indices.dropFirst(2).map { hundred in
             (labels: "{class=\"\(hundred)xx\"}", value: String(statistics.responseCounts[hundred]))
@@ -55,8 +59,13 @@ struct HealthRoutes: Sendable {
                 MetricFamily(
                     "bursar_ledger_records_in_memory", .gauge, "Records that count and wait for the disk.",
                     trouble.recordsInMemory),
-                MetricFamily("bursar_reviews_waiting", .gauge, "Reviews that wait for their turn.", waiting.waiting),
-                MetricFamily("bursar_reviews_running", .gauge, "Reviews under way.", waiting.running),
+                MetricFamily("bursar_reviews_waiting", .gauge, "Reviews that wait for their turn.", counts.waiting),
+                MetricFamily(
+                    "bursar_reviews_blocked", .gauge, "Reviews that wait for a budget's reset.", counts.blocked),
+                MetricFamily(
+                    "bursar_reviews_oldest_waiting_seconds", .gauge, "How long the oldest has waited for its turn.",
+                    Int(oldest)),
+                MetricFamily("bursar_reviews_running", .gauge, "Reviews under way.", counts.running),
                 MetricFamily("bursar_http_connections", .gauge, "Connections open now.", statistics.openCount),
                 MetricFamily(
                     "bursar_http_connections_total", .counter, "Connections accepted.", statistics.acceptedCount),

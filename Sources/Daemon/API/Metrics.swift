@@ -1,4 +1,5 @@
 import Budget
+import Queue
 import Synchronization
 import UTCTime
 
@@ -6,10 +7,12 @@ import UTCTime
 package final class Metrics: Sendable {
     /// The counters, by name and label.
     package enum Counter: Hashable, Sendable {
-        /// Deliveries by what became of them: `queued`, `ignored`, `duplicate`, `rejected`.
+        /// Deliveries by what became of them: `queued`, `ignored`, `duplicate`, `rejected` (401), `refused` (503).
         case deliveries(status: String)
-        /// Reviews by how they ended: `posted`, `blocked`, `failed`, `skipped`, `empty`.
+        /// Reviews by how they ended, and each time that one was blocked.
         case reviews(outcome: String)
+        /// Reviews that were put off because something did not work.
+        case retries
         /// Tokens that calls had been estimated to use.
         case estimatedTokens
         /// Tokens that the same calls used.
@@ -83,10 +86,15 @@ extension Metrics {
         return [
             MetricFamily(
                 "bursar_deliveries_total", .counter, "Webhook deliveries by what became of them.",
-                labelled("status", ["queued", "ignored", "duplicate", "rejected"]) { .deliveries(status: $0) }),
+                labelled("status", ["queued", "ignored", "duplicate", "rejected", "refused"]) {
+                    .deliveries(status: $0)
+                }),
             MetricFamily(
                 "bursar_reviews_total", .counter, "Reviews by how they ended.",
-                labelled("outcome", ["posted", "blocked", "failed", "skipped", "empty"]) { .reviews(outcome: $0) }),
+                labelled("outcome", JobResult.Outcome.allCases.map(\.rawValue)) { .reviews(outcome: $0) }),
+            MetricFamily(
+                "bursar_review_retries_total", .counter, "Times a review was put off because something did not work.",
+                counts[.retries, default: 0]),
             MetricFamily(
                 "bursar_estimated_tokens_total", .counter, "Tokens that settled calls had been estimated to use.",
                 counts[.estimatedTokens, default: 0]),

@@ -10,7 +10,7 @@ import UTCTime
 /// here.
 struct OperatorRoutes: Sendable {
     let ledger: Ledger
-    let prices: PriceTable
+    let prices: PricesInForce
     let now: @Sendable () -> Instant
     let access: APIAccess
 
@@ -57,7 +57,7 @@ struct OperatorRoutes: Sendable {
                 }
             }
         }
-        let call = OperatorDesk.call(usage, of: id, ledger: ledger, prices: prices, at: now())
+        let call = OperatorDesk.call(usage, of: id, ledger: ledger, prices: prices.table, at: now())
         ledger.resolve(id, with: call, body.note) { result in
             switch result {
             case .success(let booking): responder.send(.json(booking.isDurable ? 200 : 202, booking.record.json))

@@ -1,7 +1,8 @@
 import GitLab
+import Queue
 import Review
 
-// What GitLab says, in the words of the review: the two targets do not know each other.
+// What GitLab says, in the words of the review: the targets do not know each other.
 
 extension ChangedFile {
     init(_ diff: DiffFile) {
@@ -13,9 +14,9 @@ extension ChangedFile {
 }
 
 extension MergeRequestFacts {
-    init(_ mergeRequest: MergeRequest, _ job: ReviewJob) {
+    init(_ mergeRequest: MergeRequest, _ job: Job) {
         self.init(
-            project: job.projectPath, iid: job.mergeRequest.iid, title: mergeRequest.title,
+            project: job.wish.projectPath, iid: job.wish.mergeRequest.iid, title: mergeRequest.title,
             description: mergeRequest.description, author: mergeRequest.authorUsername,
             sourceBranch: mergeRequest.sourceBranch,
             targetBranch: mergeRequest.targetBranch, labels: mergeRequest.labels ?? [], url: mergeRequest.webURL ?? "",

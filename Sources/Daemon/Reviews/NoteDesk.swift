@@ -1,109 +1,133 @@
 import GitLab
 import Platform
-import Synchronization
+import Queue
 
 /// Posts our notes: one notice for each merge request, edited in place, until a review stands in its place.
-final class NoteDesk: Sendable {
-    /// What a note says.
-    enum Kind: Sendable, Equatable {
-        /// Why there is no review.
-        case notice
-        /// A review of this head, asked for by this delivery.
-        case review(headSHA: String, deliveryID: String)
+///
+/// What may have happened is written down before it is done, so that a run that was cut off is followed by a look and not by
+/// a second note: a notice is `unknown` from before it is sent until its number is known, a review is `posting`.
+struct NoteDesk: Sendable {
+    private static let noticeMarker = NoteMarker("notice")
 
-        var marker: NoteMarker {
-            switch self {
-            case .notice: NoteMarker("notice")
-            case .review(let headSHA, let deliveryID): NoteMarker("review \(headSHA) \(deliveryID)")
-            }
-        }
-    }
+    let gitlab: GitLabClient
+    let bot: BotUser
+    let queue: ReviewQueue
+    /// Values that are kept out of every note.
+    let secrets: [String]
+    let log: Log
 
-    /// Notices that are remembered; those forgotten are looked up at GitLab.
-    static let noticesMax = 10_000
-
-    private struct Notice {
-        let id: Int
-        let body: String
-    }
-
-    private let gitlab: GitLabClient
-    private let bot: BotUser
-    private let secrets: [String]
-    private let log: Log
-    private let notices = Mutex<[MergeRequestKey: Notice]>([:])
-
-    /// A desk that posts as `bot` and keeps `secrets` out of every note.
-    init(gitlab: GitLabClient, bot: BotUser, secrets: [String], log: Log) {
-        self.gitlab = gitlab
-        self.bot = bot
-        self.secrets = secrets
-        self.log = log
-    }
-
-    /// Puts `markdown` on the merge request: in the place of the notice that stands there, or as a new note.
-    func post(_ markdown: String, as kind: Kind, on job: ReviewJob) async throws {
-        let note = HarmlessNote(
-            markdown: markdown, marker: kind.marker, secrets: secrets,
-            characterLimit: HarmlessNote.characterLimitMax)
-        let key = job.mergeRequest
+    /// Says why there is no review yet, in the place of what was said before.
+    func post(notice markdown: String, on job: Job) async throws {
+        let note = harmless(markdown, Self.noticeMarker)
+        let mergeRequest = job.wish.mergeRequest
         let botUserID = await bot.known()
-        if let standing = await standingNotice(on: job, botUserID) {
-            if standing.body == note.body { return }
-            if try await update(standing, to: note, on: job) {
-                return remember(kind == .notice ? Notice(id: standing.id, body: note.body) : nil, on: key)
+        var standing: Int?
+        switch queue.notice(on: mergeRequest) {
+        case .present(let noteID): standing = noteID
+        case .absent: break
+        case .unknown: standing = try await find(Self.noticeMarker, job, botUserID)
+        }
+        if let standing, try await update(standing, to: note, on: job) {
+            return try await queue.record(.present(noteID: standing), on: mergeRequest)
+        }
+        try await queue.record(.unknown, on: mergeRequest)
+        let posted = try await gitlab.createNote(
+            projectID: mergeRequest.projectID, iid: mergeRequest.iid, note: note, botUserID: botUserID,
+            eventUUID: job.wish.eventUUID)
+        try await queue.record(posted.id.map { .present(noteID: $0) } ?? .unknown, on: mergeRequest)
+    }
+
+    /// Posts a review: in the place of the notice that stands there, or as a new note. Answers with the note's number.
+    ///
+    /// `mayStand`: an earlier run may have posted it, so it is looked for first.
+    func post(review markdown: String, of head: String, on job: Job, mayStand: Bool) async throws -> Int? {
+        let marker = Self.marker(of: job)
+        let note = harmless(markdown, marker)
+        let mergeRequest = job.wish.mergeRequest
+        let botUserID = await bot.known()
+        if mayStand, let found = try await find(marker, job, botUserID) {
+            if queue.notice(on: mergeRequest) == .present(noteID: found) { await know(.absent, on: mergeRequest) }
+            return found
+        }
+        if let standing = try await standingNotice(job, botUserID, mayStand: mayStand) {
+            // From here on the notice may be the review: a later notice must not take its place, so where this cannot be
+            // written down, the notice is left alone.
+            if await know(.unknown, on: mergeRequest), try await update(standing, to: note, on: job) {
+                await know(.absent, on: mergeRequest)
+                return standing
             }
             log(.info, "notice cannot be edited, posting a new note", ["merge_request": job.name])
         }
         let posted = try await gitlab.createNote(
-            projectID: key.projectID, iid: key.iid, note: note, botUserID: botUserID, eventUUID: job.eventUUID)
-        remember(kind == .notice ? posted.id.map { Notice(id: $0, body: note.body) } : nil, on: key)
+            projectID: mergeRequest.projectID, iid: mergeRequest.iid, note: note, botUserID: botUserID,
+            eventUUID: job.wish.eventUUID)
+        if queue.notice(on: mergeRequest) != .absent { await know(.absent, on: mergeRequest) }
+        return posted.id
     }
 
-    /// Whether the review that this delivery asked for stands on the merge request already, from before a restart.
-    func hasReview(of headSHA: String, for job: ReviewJob) async -> Bool {
-        guard let botUserID = await bot.known() else { return false }
-        let marker = Kind.review(headSHA: headSHA, deliveryID: job.deliveryID).marker
-        let note = try? await gitlab.findNote(
-            projectID: job.mergeRequest.projectID, iid: job.mergeRequest.iid, marker: marker, botUserID: botUserID,
-            isBrief: true, eventUUID: job.eventUUID)
-        return note != nil
-    }
+    /// The note of the review, when it stands on the merge request already.
+    func find(review job: Job) async throws -> Int? { try await find(Self.marker(of: job), job, await bot.known()) }
 
-    /// False: somebody deleted it, or it was written under a token that is no more.
-    private func update(_ standing: Notice, to note: HarmlessNote, on job: ReviewJob) async throws -> Bool {
-        do throws(GitLabError) {
-            try await gitlab.updateNote(
-                projectID: job.mergeRequest.projectID, iid: job.mergeRequest.iid, noteID: standing.id, note: note,
-                eventUUID: job.eventUUID)
+    /// Writes down what is known of the notice; false when that is not possible, which must not hold up what is paid for.
+    @discardableResult
+    private func know(_ notice: NoticeState, on mergeRequest: MergeRequestID) async -> Bool {
+        do throws(QueueError) {
+            try await queue.record(notice, on: mergeRequest)
             return true
         } catch {
-            guard error.kind == .notFound || error.kind == .forbidden else { throw error }
             return false
         }
     }
 
-    /// Our notice on the merge request, from memory or from GitLab; nil when there is none or GitLab does not say.
-    private func standingNotice(on job: ReviewJob, _ botUserID: Int?) async -> Notice? {
-        let key = job.mergeRequest
-        if let known = notices.withLock({ $0[key] }) { return known }
-        // Without our own number a stranger's note with our marker could pass for ours.
-        guard let botUserID else { return nil }
-        do {
-            let note = try await gitlab.findNote(
-                projectID: key.projectID, iid: key.iid, marker: Kind.notice.marker, botUserID: botUserID,
-                isBrief: true, eventUUID: job.eventUUID)
-            return note.map { Notice(id: $0.id, body: $0.body) }
-        } catch {
-            log(.warning, "notes cannot be read, posting a new one", ["merge_request": job.name, "error": "\(error)"])
-            return nil
+    /// Job ids cannot be guessed: nobody else's note ends with this.
+    private static func marker(of job: Job) -> NoteMarker { NoteMarker("review \(job.id)") }
+
+    private func harmless(_ markdown: String, _ marker: NoteMarker) -> HarmlessNote {
+        HarmlessNote(
+            markdown: markdown, marker: marker, secrets: secrets, characterLimit: HarmlessNote.characterLimitMax)
+    }
+
+    /// The notice that a review is to take the place of. Where nothing is known of one and GitLab does not say, the review is
+    /// not held up for it.
+    private func standingNotice(_ job: Job, _ botUserID: Int?, mayStand: Bool) async throws -> Int? {
+        switch queue.notice(on: job.wish.mergeRequest) {
+        case .present(let noteID): return noteID
+        case .absent: return nil
+        case .unknown:
+            // Without our own number a stranger's note with our marker could pass for ours.
+            guard let botUserID else { return nil }
+            do {
+                return try await find(Self.noticeMarker, job, botUserID, isBrief: true)
+            } catch {
+                if mayStand { throw error }
+                log(
+                    .warning, "notes cannot be read, posting a new one",
+                    ["merge_request": job.name, "error": "\(error)"])
+                return nil
+            }
         }
     }
 
-    private func remember(_ notice: Notice?, on key: MergeRequestKey) {
-        notices.withLock { notices in
-            if notice != nil, notices[key] == nil, notices.count >= Self.noticesMax { notices.removeAll() }
-            notices[key] = notice
+    private func find(
+        _ marker: NoteMarker, _ job: Job, _ botUserID: Int?, isBrief: Bool = false
+    ) async throws -> Int? {
+        try await gitlab.findNote(
+            projectID: job.wish.mergeRequest.projectID, iid: job.wish.mergeRequest.iid, marker: marker,
+            botUserID: botUserID, isBrief: isBrief, eventUUID: job.wish.eventUUID)?.id
+    }
+
+    /// False: somebody deleted it, or it was written under a token that is no more.
+    private func update(_ noteID: Int, to note: HarmlessNote, on job: Job) async throws -> Bool {
+        do throws(GitLabError) {
+            try await gitlab.updateNote(
+                projectID: job.wish.mergeRequest.projectID, iid: job.wish.mergeRequest.iid, noteID: noteID, note: note,
+                eventUUID: job.wish.eventUUID)
+            return true
+        } catch {
+            guard error.kind == .notFound || (error.kind == .forbidden && error.handling != .tokenProblem) else {
+                throw error
+            }
+            return false
         }
     }
 }

@@ -2,23 +2,26 @@ import GitLab
 import HTTPServer
 import Ledger
 import Platform
-import Prices
+import Queue
 import Review
 import Settings
 
-/// All that turns deliveries into reviews; without a GitLab in the settings an idle queue and no route.
+/// All that turns deliveries into reviews; without a GitLab in the settings there is no route, no poll and nothing runs.
 struct ReviewService: Sendable {
-    /// The reviews that wait and run.
-    let queue: ReviewQueue
     /// The webhook's route, when there is a GitLab.
     let routes: [Route]
+    /// Looks for what no delivery told of; nil when that is off.
+    let poll: Poll?
+    /// Begins to run what waits in the queue.
+    let start: @Sendable () -> Void
 
+    /// The service of a GitLab over `queue`.
     init(
-        _ settings: Settings, environment: DaemonEnvironment, ledger: Ledger, prices: PriceTable, metrics: Metrics
+        _ settings: Settings, environment: DaemonEnvironment, ledger: Ledger, queue: ReviewQueue, answers: AnswerFiles,
+        prices: PricesInForce, metrics: Metrics
     ) throws {
         guard let wanted = settings.gitlab else {
-            queue = ReviewQueue(concurrency: 1, run: { _ in })
-            routes = []
+            (routes, poll, start) = ([], nil, {})
             return
         }
         let gitlab = GitLabClient(
@@ -30,16 +33,18 @@ struct ReviewService: Sendable {
             ].compactMap { $0?.revealed } + (wanted.webhookSecrets + wanted.signingTokens).map(\.revealed)
         let bot = BotUser(gitlab: gitlab, now: environment.time.now, log: environment.log)
         let reviewer = Reviewer(
-            gitlab: gitlab, model: try Self.model(settings.model, environment), ledger: ledger, prices: prices,
+            gitlab: gitlab, model: try Self.model(settings.model, environment), ledger: ledger, queue: queue,
+            answers: answers, prices: prices,
             rules: Reviewer.Rules(
                 label: wanted.reviewLabel, inputTokensMax: settings.review.inputTokensMax,
-                outputTokensMax: settings.review.outputTokensMax),
-            notes: NoteDesk(gitlab: gitlab, bot: bot, secrets: secrets, log: environment.log),
-            metrics: metrics,
-            now: environment.time.now,
+                outputTokensMax: settings.review.outputTokensMax,
+                resumesAfterReset: settings.review.resumesAfterReset),
+            notes: NoteDesk(gitlab: gitlab, bot: bot, queue: queue, secrets: secrets, log: environment.log),
+            metrics: metrics, now: environment.time.now,
             monotonicNanoseconds: environment.time.monotonicNanoseconds, sleep: environment.sleep,
             randomness: environment.randomness, log: environment.log)
-        queue = ReviewQueue(concurrency: settings.review.concurrency) { job in await reviewer.run(job) }
+        let concurrency = settings.review.concurrency
+        start = { queue.start(concurrency: concurrency) { job in await reviewer.run(job) } }
         Task { await bot.known() }
         routes = [
             WebhookRoute(
@@ -48,9 +53,19 @@ struct ReviewService: Sendable {
                     signingTokens: wanted.signingTokens.map(\.revealed),
                     now: environment.time.now),
                 label: wanted.reviewLabel, reviewsOnPush: settings.review.reviewsOnPush, botUserID: { bot.id },
-                queue: queue, metrics: metrics, log: environment.log
+                queue: queue, ledger: ledger, metrics: metrics, now: environment.time.now, log: environment.log
             ).route
         ]
+        poll =
+            wanted.pollSeconds == 0
+            ? nil
+            : Poll(
+                gitlab: gitlab, label: wanted.reviewLabel, projects: wanted.projects,
+                intervalSeconds: wanted.pollSeconds,
+                connections: PollOffers(
+                    queue: queue, label: wanted.reviewLabel, reviewsOnPush: settings.review.reviewsOnPush
+                ).connections,
+                environment: environment.retries, log: environment.log)
     }
 
     private static func model(_ settings: ModelSettings, _ environment: DaemonEnvironment) throws -> any ModelClient {

@@ -3,14 +3,15 @@ import GitLab
 import HTTPServer
 import HTTPWire
 import JSON
+import Ledger
 import Platform
-import Synchronization
+import Queue
 import UTCTime
 
-/// `POST /webhooks/gitlab`: who may, what it is, what becomes of it, said at once.
+/// `POST /webhooks/gitlab`: who may, what it is, what becomes of it, answered when that is on the disk.
 ///
 /// GitLab disables hooks that answer 4xx or 5xx and shows maintainers our answer: every authenticated delivery gets 200
-/// with the reason in plain words. Only a full queue is 503, because then nothing was taken.
+/// with the reason in plain words. Only what could not be taken is 503: a full queue, a full disk, a daemon that stops.
 struct WebhookRoute: Sendable {
     /// Bytes of a delivery at most: GitLab's own limit.
     static let bodyBytesMax = 25 << 20
@@ -22,7 +23,9 @@ struct WebhookRoute: Sendable {
     let reviewsOnPush: Bool
     let botUserID: @Sendable () -> Int?
     let queue: ReviewQueue
+    let ledger: Ledger
     let metrics: Metrics
+    let now: @Sendable () -> Instant
     let log: Log
 
     /// The route.
@@ -39,9 +42,9 @@ struct WebhookRoute: Sendable {
             .post, "/webhooks/gitlab", bodyBytesMax: Self.bodyBytesMax, access: access,
             handler: .later { routed, responder in
                 guard routed.request.body.count > Self.bodyBytesOnLoopMax else {
-                    return responder.send(answer(routed.request))
+                    return answer(routed.request, responder)
                 }
-                DispatchQueue.global().async { responder.send(answer(routed.request)) }
+                DispatchQueue.global().async { answer(routed.request, responder) }
             })
     }
 
@@ -51,65 +54,55 @@ struct WebhookRoute: Sendable {
         return .problem(401, detail: reason)
     }
 
-    private func answer(_ request: Request) -> Response {
+    private func answer(_ request: Request, _ responder: Responder) {
         let field: (String) -> String? = { request.head.fields[$0] }
-        if case .rejected(let reason) = authenticator.checkBody(field, body: request.body) { return refusal(reason) }
+        if case .rejected(let reason) = authenticator.checkBody(field, body: request.body) {
+            return responder.send(refusal(reason))
+        }
         let delivery = Delivery.decode(field: field, body: request.body)
-        let (status, reason) = take(delivery)
-        guard let status else {
-            return .problem(
-                503, title: "The delivery was not taken", detail: reason, fields: [("Retry-After", "60")])
+        let trigger = Trigger(label: label, reviewOnPush: reviewsOnPush, botUserID: botUserID())
+        guard let report = DeliveryReport(delivery, label: label, trigger: trigger) else {
+            return decline(delivery, trigger, responder)
         }
-        metrics.add(to: .deliveries(status: status))
-        log(.info, "delivery", ["status": status, "reason": reason, "delivery": delivery.id])
-        return .json(200, ["status": .string(status), "reason": .string(reason), "delivery": .string(delivery.id)])
-    }
-
-    /// What becomes of the delivery, and why; no status when there is no room for it.
-    private func take(_ delivery: Delivery) -> (status: String?, reason: String) {
-        guard case .mergeRequest(let event) = delivery.content else {
-            if case .note = delivery.content {
-                return ("ignored", "comments ask for nothing here; put the label '\(label)' on the merge request")
+        queue.take(report) { result in
+            switch result {
+            case .success(let verdict):
+                note(delivery.id, verdict.status.rawValue, verdict.reason, report)
+                responder.send(Self.answer(verdict.status.rawValue, verdict.reason, delivery.id))
+            case .failure(let error):
+                metrics.add(to: .deliveries(status: "refused"))
+                log(.warning, "delivery refused", ["reason": "\(error)", "delivery": delivery.id])
+                responder.send(
+                    .problem(
+                        503, title: "The delivery was not taken", detail: "\(error).",
+                        fields: [("Retry-After", "60")]))
             }
-            return decline(delivery)
-        }
-        let key = MergeRequestKey(projectID: event.projectID, iid: event.iid)
-        if event.removed(label), !queue.withdraw(key, deliveryID: delivery.id, updatedAt: event.updatedAt ?? "") {
-            return ("duplicate", "this removal of the label '\(label)' has been received before")
-        }
-        guard case .review(let trigger) = trigger.decide(delivery) else { return decline(delivery) }
-        let job = ReviewJob(
-            mergeRequest: key, projectPath: trigger.projectPath, headSHA: trigger.headSHA ?? "",
-            updatedAt: event.updatedAt ?? "", username: trigger.username, asksAgain: trigger.asksAgain,
-            deliveryID: delivery.id, eventUUID: delivery.eventUUID)
-        switch queue.offer(job) {
-        case .queued: return ("queued", trigger.kind.sentence(label))
-        case .duplicate(let reason): return ("duplicate", reason)
-        case .full:
-            return (nil, "\(ReviewQueue.waitingMax) reviews are waiting already; send the delivery again later")
-        case .stopped: return (nil, "the daemon is stopping; send the delivery again in a minute")
         }
     }
 
-    private var trigger: Trigger { Trigger(label: label, reviewOnPush: reviewsOnPush, botUserID: botUserID()) }
-
-    private func decline(_ delivery: Delivery) -> (status: String?, reason: String) {
-        guard case .ignored(_, let reason) = trigger.decide(delivery) else { return ("ignored", "it asks for nothing") }
-        return ("ignored", reason)
+    /// Answers what is about no merge request: nothing depends on it, so nobody waits for a disk.
+    private func decline(_ delivery: Delivery, _ trigger: Trigger, _ responder: Responder) {
+        var reason = "it asks for nothing"
+        if case .ignored(_, let given) = trigger.decide(delivery) { reason = given }
+        note(delivery.id, "ignored", reason, nil)
+        responder.send(Self.answer("ignored", reason, delivery.id))
     }
-}
 
-extension ReviewTrigger.Kind {
-    /// Why a review was queued, for the maintainers who read GitLab's hook log.
-    fileprivate func sentence(_ label: String) -> String {
-        switch self {
-        case .labelAdded: "the label '\(label)' was added"
-        case .opened: "the merge request was opened with the label '\(label)'"
-        case .reopened: "the merge request was reopened with the label '\(label)'"
-        case .ready: "the draft with the label '\(label)' is ready"
-        case .push: "commits came while the label '\(label)' is on"
-        case .labelPresent: "the label '\(label)' is on and GitLab did not say what changed"
-        case .command: "a comment asked for it"
+    private static func answer(_ status: String, _ reason: String, _ id: String) -> Response {
+        .json(200, ["status": .string(status), "reason": .string(reason), "delivery": .string(id)])
+    }
+
+    private func note(_ id: String, _ status: String, _ reason: String, _ report: DeliveryReport?) {
+        metrics.add(to: .deliveries(status: status))
+        log(.info, "delivery", ["status": status, "reason": reason, "delivery": id])
+        var fields: [(String, JSONValue)] = [("delivery", .string(id))]
+        if let report {
+            fields += [
+                ("project", .string(report.projectPath)), ("merge_request", .integer(report.mergeRequest.iid)),
+                ("tells", .string(report.event)), ("user", .string(report.username)),
+            ]
         }
+        fields += [("status", .string(status)), ("reason", .string(reason))]
+        ledger.audit(AuditEntry(time: now(), event: "delivery", fields: fields))
     }
 }

@@ -9,7 +9,7 @@ import UTCTime
 ///   So at any crash the disk promises at least as much as memory did when anyone was admitted.
 struct Books {
     /// The rule of the daily budget as it was configured.
-    let base: DailyBudget
+    var base: DailyBudget
     /// What operators gave for today on top.
     var grants: [Grant] = []
     /// The rule of today.

@@ -3,7 +3,7 @@ import Glibc
 extension FileCalls {
     /// The kernel's own.
     public static let system = FileCalls(
-        open: { path, purpose in checked(Int(Glibc.open(path, flags(of: purpose), 0o640))) },
+        open: { path, purpose in checked(Int(Glibc.open(path, flags(of: purpose), mode(of: purpose)))) },
         close: { checked(Int(Glibc.close($0))) },
         write: { checked(Glibc.write($0, $1.baseAddress, $1.count)) },
         read: { checked(pread($0, $1.baseAddress, $1.count, off_t($2))) },
@@ -21,12 +21,14 @@ extension FileCalls {
 
     private static func checked(_ result: Int) -> Int { result < 0 ? -Int(errno) : result }
 
+    private static func mode(of purpose: FilePurpose) -> mode_t { purpose == .createPrivate ? 0o600 : 0o640 }
+
     private static func flags(of purpose: FilePurpose) -> CInt {
         let common = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
         return switch purpose {
         case .read: common | O_RDONLY
         case .append: common | O_WRONLY | O_APPEND | O_CREAT
-        case .create: common | O_WRONLY | O_APPEND | O_CREAT | O_EXCL
+        case .create, .createPrivate: common | O_WRONLY | O_APPEND | O_CREAT | O_EXCL
         case .lock: common | O_RDWR | O_CREAT
         case .directory: O_CLOEXEC | O_RDONLY | O_DIRECTORY
         }

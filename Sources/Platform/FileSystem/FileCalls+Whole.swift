@@ -86,17 +86,22 @@ extension FileCalls {
     /// power cut too. On failure the old file stays and nothing is left behind.
     ///
     /// Which of the two it is after a power cut is certain only when the name `lasts`, which takes one more fsync(2).
-    public func replacing(_ path: String, with bytes: [UInt8], lasts: Bool = true) throws(POSIXFailure) {
+    /// Only the process's own user may read a file that `isPrivate`.
+    public func replacing(_ path: String, with bytes: [UInt8], lasts: Bool = true, isPrivate: Bool = false)
+        throws(POSIXFailure)
+    {
         try bytes.withUnsafeBufferPointer { (bytes) throws(POSIXFailure) in
-            try replacing(path, with: UnsafeRawBufferPointer(bytes), lasts: lasts)
+            try replacing(path, with: UnsafeRawBufferPointer(bytes), lasts: lasts, isPrivate: isPrivate)
         }
     }
 
-    private func replacing(_ path: String, with bytes: UnsafeRawBufferPointer, lasts: Bool) throws(POSIXFailure) {
+    private func replacing(
+        _ path: String, with bytes: UnsafeRawBufferPointer, lasts: Bool, isPrivate: Bool
+    ) throws(POSIXFailure) {
         let directory = Self.parent(of: path)
         let temporary = Self.temporaryPath(for: path)
         _ = unlink(temporary)
-        let descriptor = try opening(temporary, for: .create)
+        let descriptor = try opening(temporary, for: isPrivate ? .createPrivate : .create)
         do throws(POSIXFailure) {
             try writing(bytes, to: descriptor, path: temporary)
             try checking(synchronize(descriptor), "fsync", temporary)

@@ -73,6 +73,8 @@ public enum FilePurpose: Sendable, Equatable {
     case append
     /// To write a file that must not exist yet, with mode 0640.
     case create
+    /// As `create`, for nobody but the process's own user: with mode 0600.
+    case createPrivate
     /// To lock it and leave a note in it; it is made when missing, with mode 0640.
     case lock
     /// To synchronise the names in a directory.

@@ -16,7 +16,9 @@ enum ServeCommand {
             bots.
 
             SIGTERM or SIGINT stops it: it takes no new work, lets reviews under way finish for up to \(graceSeconds) \
-            seconds, and closes the books last. A second signal ends it at once.
+            seconds, and closes the books last; what waits is reviewed after the next start. A second signal ends it at \
+            once. SIGHUP reads the settings again and puts in force what can change while it runs: the budget, the \
+            prices, the log's level.
             """,
         parameters: [],
         examples: [
@@ -29,6 +31,13 @@ enum ServeCommand {
             for warning in warnings { log(.warning, "settings", ["remark": warning.description]) }
             let signals = StopSignals()
             let daemon = try Daemon.start(settings, environment: DaemonEnvironment(log: log))
+            ReloadSignal.listen {
+                switch CommandSettings.again() {
+                case .success(let settings): daemon.reload(settings)
+                case .failure(let problem):
+                    log(.error, "settings were not reloaded", ["error": problem.description])
+                }
+            }
             let name = await signals.first()
             log(.info, "stopping", ["signal": name])
             await daemon.stop(graceSeconds: graceSeconds)

@@ -1,5 +1,5 @@
 import Glibc
-import Platform
+package import Platform
 import Synchronization
 
 /// A disk in memory that loses what was not synchronised when the power fails, and fails when told to.
@@ -8,7 +8,7 @@ import Synchronization
 /// truncation that was not synchronised may or may not have happened; names that were made, changed or removed since the
 /// directory was synchronised are there up to some moment. After a failed fsync the bytes that it should have written
 /// look written, and are not: a later success does not write them.
-final class FakeDisk: Sendable {
+package final class FakeDisk: Sendable {
     private struct Inode {
         var cached: [UInt8] = []
         var durable: [UInt8] = []
@@ -53,43 +53,51 @@ final class FakeDisk: Sendable {
     }
 
     /// Which calls fail, by their number, and how.
-    struct Fault: Sendable {
-        var calls: ClosedRange<Int>
+    package struct Fault: Sendable {
+        package var calls: ClosedRange<Int>
         /// 0: a write takes only half of its bytes.
-        var code: CInt
+        package var code: CInt
+
+        package init(calls: ClosedRange<Int>, code: CInt) {
+            self.calls = calls
+            self.code = code
+        }
     }
 
     private let state = Mutex(State())
 
-    /// Calls that could fail so far.
-    var calls: Int { state.withLock { $0.calls } }
-    /// Calls that did fail.
-    var faultsMet: Int { state.withLock { $0.faultsMet } }
+    /// An empty disk with a root directory.
+    package init() {}
 
-    func setFault(_ fault: Fault?) { state.withLock { $0.fault = fault } }
+    /// Calls that could fail so far.
+    package var calls: Int { state.withLock { $0.calls } }
+    /// Calls that did fail.
+    package var faultsMet: Int { state.withLock { $0.faultsMet } }
+
+    package func setFault(_ fault: Fault?) { state.withLock { $0.fault = fault } }
     /// Makes the next `count` calls fail.
-    func fail(next count: Int, code: CInt) {
+    package func fail(next count: Int, code: CInt) {
         state.withLock { $0.fault = Fault(calls: ($0.calls + 1)...($0.calls + count), code: code) }
     }
-    func setUnreadable(_ path: String, _ isUnreadable: Bool = true) {
+    package func setUnreadable(_ path: String, _ isUnreadable: Bool = true) {
         state.withLock { state in
             if isUnreadable { state.unreadable.insert(path) } else { state.unreadable.remove(path) }
         }
     }
-    func setUnwritable(_ path: String, _ code: CInt?) { state.withLock { $0.unwritable[path] = code } }
-    func setForeign(_ directory: String) { state.withLock { $0.foreign = directory + "/" } }
-    func setCapacity(_ bytes: Int) { state.withLock { $0.capacity = bytes } }
-    var usedBytes: Int { state.withLock { Self.used($0) } }
+    package func setUnwritable(_ path: String, _ code: CInt?) { state.withLock { $0.unwritable[path] = code } }
+    package func setForeign(_ directory: String) { state.withLock { $0.foreign = directory + "/" } }
+    package func setCapacity(_ bytes: Int) { state.withLock { $0.capacity = bytes } }
+    package var usedBytes: Int { state.withLock { Self.used($0) } }
 
     private static func used(_ state: State) -> Int {
         Set(state.names.values).reduce(0) { $0 + (state.inodes[$1]?.cached.count ?? 0) }
     }
 
-    func contents(_ path: String) -> [UInt8]? {
+    package func contents(_ path: String) -> [UInt8]? {
         state.withLock { state in state.names[path].flatMap { state.inodes[$0]?.cached } }
     }
 
-    func setContents(_ path: String, _ bytes: [UInt8]?) {
+    package func setContents(_ path: String, _ bytes: [UInt8]?) {
         state.withLock { state in
             state.names[path] = nil
             state.durableNames[path] = nil
@@ -101,10 +109,10 @@ final class FakeDisk: Sendable {
         }
     }
 
-    var paths: [String] { state.withLock { $0.names.keys.sorted() } }
+    package var paths: [String] { state.withLock { $0.names.keys.sorted() } }
 
     /// The process is gone; the machine is not.
-    func kill() {
+    package func kill() {
         state.withLock { state in
             state.descriptors = [:]
             state.locks = [:]
@@ -116,7 +124,7 @@ final class FakeDisk: Sendable {
     private func isAlive(_ process: Int) -> Bool { state.withLock { $0.process == process } }
 
     /// The power is gone.
-    func cutPower(_ random: inout some RandomNumberGenerator) {
+    package func cutPower(_ random: inout some RandomNumberGenerator) {
         kill()
         state.withLock { state in
             for (id, inode) in state.inodes {
@@ -158,7 +166,7 @@ final class FakeDisk: Sendable {
     // MARK: The calls
 
     /// The calls of the process that is running now.
-    var table: FileCalls {
+    package var table: FileCalls {
         let process = state.withLock { $0.process }
         let dead = -Int(EIO)
         return FileCalls(
@@ -197,8 +205,8 @@ final class FakeDisk: Sendable {
             switch purpose {
             case .read where inode == nil: return -Int(ENOENT)
             case .read where state.unreadable.contains(path): return -Int(EACCES)
-            case .create where inode != nil: return -Int(EEXIST)
-            case .append, .create, .lock:
+            case .create where inode != nil, .createPrivate where inode != nil: return -Int(EEXIST)
+            case .append, .create, .createPrivate, .lock:
                 if inode == nil {
                     guard state.directories.contains(FileCalls.parent(of: path)) else { return -Int(ENOENT) }
                     inode = state.nextInode
@@ -381,12 +389,12 @@ final class FakeDisk: Sendable {
 }
 
 /// SplitMix64: small, and the same everywhere.
-struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var value = state
         value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9

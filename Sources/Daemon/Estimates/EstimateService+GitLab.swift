@@ -1,0 +1,80 @@
+package import Budget
+import GitLab
+import Review
+package import Settings
+
+extension EstimateService {
+    /// Why there is no report on a merge request.
+    package struct Failure: Error, Sendable, CustomStringConvertible {
+        /// What is wrong and what to do.
+        package let description: String
+
+        /// A failure that says `description`.
+        package init(description: String) { self.description = description }
+    }
+
+    /// The report on the merge request that people open at `address`, read from the GitLab of `settings`.
+    package func report(
+        onMergeRequestAt address: String, gitlab settings: GitLabSettings?, environment: DaemonEnvironment,
+        budget: BudgetStatus
+    ) async throws -> EstimateReport {
+        guard let settings else {
+            throw Failure(
+                description: "--mr needs GITLAB_URL and GITLAB_TOKEN. Set both, or name a file with the diff.")
+        }
+        let base = try GitLabBaseURL(settings.url)
+        guard let (path, iid) = Self.place(address, base: base.description) else {
+            throw Failure(
+                description: "'\(address)' is no merge request of GITLAB_URL; expected is an address such as "
+                    + "\(base)/group/project/-/merge_requests/12")
+        }
+        let client = GitLabClient(
+            base: base, token: settings.token.revealed, transport: environment.transport,
+            environment: environment.retries)
+        let project = try await client.project(.path(path)).id
+        let mergeRequest = try await client.mergeRequest(projectID: project, iid: iid)
+        let diffs = try await client.diffs(projectID: project, iid: iid)
+        var files = ProjectFiles()
+        let contents = try await Self.contents(of: ProjectFiles.paths, project, mergeRequest.targetBranch, client)
+        (files.configuration, files.attributes, files.duoInstructions) = (contents[0], contents[1], contents[2])
+        let (rules, remarks) = files.rules
+        let facts = MergeRequestFacts(
+            project: path, iid: iid, title: mergeRequest.title, description: mergeRequest.description,
+            author: mergeRequest.authorUsername, sourceBranch: mergeRequest.sourceBranch,
+            targetBranch: mergeRequest.targetBranch, labels: mergeRequest.labels ?? [])
+        return report(
+            ExaminedChange(diffs.files.map { Candidate($0) }, rules: rules), facts: facts, rules: rules,
+            remarks: remarks + (diffs.incompleteness.map { [$0] } ?? []), budget: budget)
+    }
+
+    private static func contents(
+        of paths: [String], _ project: Int, _ ref: String, _ client: GitLabClient
+    ) async throws -> [[UInt8]?] {
+        var contents: [[UInt8]?] = []
+        for path in paths { contents.append(try await client.rawFile(projectID: project, path: path, ref: ref)) }
+        return contents
+    }
+
+    /// The project and number in `<base>/group/project/-/merge_requests/12`, whatever follows.
+    static func place(_ address: String, base: String) -> (project: String, iid: Int)? {
+        guard address.hasPrefix(base + "/") else { return nil }
+        let rest = address.dropFirst(base.count + 1)
+        guard let mark = rest.firstRange(of: "/-/merge_requests/") ?? rest.firstRange(of: "/merge_requests/")
+        else { return nil }
+        let digits = rest[mark.upperBound...].prefix { "0123456789".contains($0) }
+        let tail = rest[mark.upperBound...].dropFirst(digits.count)
+        let path = rest[..<mark.lowerBound]
+        guard let iid = Int(digits), iid > 0, tail.first.map({ "/?#".contains($0) }) ?? true, path.contains("/")
+        else { return nil }
+        return (String(path), iid)
+    }
+}
+
+extension Candidate {
+    /// A file of GitLab's, with the modes that only the list of diffs has.
+    init(_ file: DiffFile) {
+        self.init(ChangedFile(file))
+        diff.oldMode = file.isNew ? "" : file.oldMode
+        diff.newMode = file.isDeleted ? "" : file.newMode
+    }
+}

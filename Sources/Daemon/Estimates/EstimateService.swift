@@ -1,0 +1,81 @@
+package import Budget
+import GitLab
+import Prices
+import Review
+package import Settings
+package import UTCTime
+
+/// Says what reviews would cost, without a model and without spending anything.
+package struct EstimateService: Sendable {
+    private let settings: Settings
+    private let prices: PriceTable
+    private let now: Instant
+
+    /// The most bytes of a diff that are read.
+    package static let diffBytesMax = 256 << 20
+
+    /// The files of a project that say something about its reviews, as bytes; nil where there is none.
+    package struct ProjectFiles: Sendable {
+        /// `.bursar.json`.
+        package var configuration: [UInt8]?
+        /// `.gitattributes`.
+        package var attributes: [UInt8]?
+        /// `.gitlab/duo/mr-review-instructions.yaml`.
+        package var duoInstructions: [UInt8]?
+
+        /// No file.
+        package init() {}
+
+        /// The paths of the files in a project, in the order of the members.
+        package static let paths = [ProjectConfiguration.path, ".gitattributes", DuoInstructions.path]
+
+        /// The rules they make, and what is wrong with them.
+        var rules: (ContextRules, [String]) {
+            var reading = configuration.map(ProjectConfiguration.reading) ?? .init()
+            if let duoInstructions {
+                let duo = DuoInstructions.reading(String(decoding: duoInstructions, as: UTF8.self))
+                reading.configuration.instructions += duo.instructions
+                reading.problems += duo.problems
+            }
+            let attributes = attributes.map { GitAttributes(parsing: String(decoding: $0, as: UTF8.self)) } ?? .none
+            let rules = ContextRules(configuration: reading.configuration, attributes: attributes)
+            return (rules, reading.problems.map(\.description))
+        }
+    }
+
+    /// A service for these settings, with the prices in force at `now`.
+    package init(_ settings: Settings, at now: Instant) throws {
+        self.settings = settings
+        self.now = now
+        prices = try PriceTable.inForce(file: settings.model.pricesFile)
+    }
+
+    /// The report on the diff `bytes`, against what `budget` has left.
+    package func report(onDiff bytes: [UInt8], files: ProjectFiles = ProjectFiles(), budget: BudgetStatus)
+        -> EstimateReport
+    {
+        let (rules, remarks) = files.rules
+        let change = ExaminedChange(
+            UnifiedDiff(parsing: bytes).files.map(Candidate.init), rules: rules, wholeMeasure: TextMeasure(of: bytes))
+        let facts = MergeRequestFacts(project: "", iid: 0, title: "", sourceBranch: "", targetBranch: "")
+        return report(change, facts: facts, rules: rules, remarks: remarks, budget: budget)
+    }
+
+    /// The report on a merge request's `change`.
+    func report(
+        _ change: ExaminedChange, facts: MergeRequestFacts, rules: ContextRules, remarks: [String],
+        budget status: BudgetStatus
+    ) -> EstimateReport {
+        let budget = BudgetRoom(status, isEnforced: settings.budget.enforcement == .block)
+        let planner = ReviewPlanner(settings, prices: prices, at: now)
+        let frame = PromptFrame(facts: facts, change: change, inputTokensMax: settings.review.inputTokensMax)
+        let plan = planner.plan(change, frame: frame, budget: budget)
+        let others = [planner.model] + (planner.ladder?.rungs ?? []).compactMap { planner.options[$0.model] }
+        let preflight = Preflight(plan, change: change, frame: frame, others: others, budget: budget) {
+            model, input, output in
+            guard let usage = try? TokenUsage(inputTokens: input, outputTokens: output) else { return nil }
+            return prices.cost(of: usage, model: model, at: now)?.amount
+        }
+        return EstimateReport(preflight, remarks: remarks)
+    }
+}

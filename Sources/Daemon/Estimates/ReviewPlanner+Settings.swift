@@ -1,0 +1,43 @@
+import Budget
+import Prices
+import Review
+import Settings
+import UTCTime
+
+extension ReviewPlanner {
+    /// The planner that the settings ask for, with what `calibrations` and `outputs` have learned of each model.
+    init(
+        _ settings: Settings, prices: PriceTable, at now: Instant, calibrations: [String: Calibration] = [:],
+        outputs: [String: OutputHistory] = [:]
+    ) {
+        func option(_ model: String) -> ModelOption {
+            let limit = settings.review.outputTokensMax
+            let window = prices.price(of: model, at: now)?.contextWindow
+            let outputs = outputs[model] ?? OutputHistory()
+            return ModelOption(
+                model: model,
+                estimator: TokenEstimator(model: model, calibration: calibrations[model] ?? Calibration()),
+                inputTokensMax: min(settings.review.inputTokensMax, window.map { max(0, $0 - limit) } ?? .max),
+                outputTokensHeld: outputs.held(limit: limit), outputTokensExpected: outputs.expected(limit: limit))
+        }
+        let rungs = settings.model.ladder
+        self.init(
+            model: option(settings.model.id),
+            ladder: rungs.isEmpty
+                ? nil
+                : ModelLadder(
+                    rungs: rungs.map { .init(model: $0.model, leastShareMillionths: $0.leastShareMillionths) },
+                    mode: settings.model.ladderMode == .auto ? .auto : .warn),
+            options: rungs.map { option($0.model) })
+    }
+}
+
+extension BudgetRoom {
+    /// What the daily budget has left; nil when calls are not checked.
+    init?(_ status: BudgetStatus, isEnforced: Bool) {
+        guard status.isEnabled else { return nil }
+        self.init(
+            leftTokens: status.remainingTokens - status.heldTokens, limitTokens: status.limitTokens,
+            isEnforced: isEnforced)
+    }
+}

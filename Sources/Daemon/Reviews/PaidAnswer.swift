@@ -1,0 +1,145 @@
+import Budget
+import JSON
+import Review
+import UTCTime
+
+/// A model's answer with all that its note says: what is kept on the disk from the moment it arrives until it is posted.
+struct PaidAnswer: Sendable, Equatable {
+    /// What the model wrote and used.
+    var answer: ModelAnswer
+    /// The reservation of its tokens.
+    var reservation: String
+    /// What had been held for it.
+    var heldTokens: Int
+    /// The full hash of the commit that was reviewed.
+    var headSHA: String
+    /// What the call cost; nil when no price is known or the usage is not.
+    var cost: CallCost?
+    /// Paths of the files that were shown.
+    var includedFiles: [String]
+    /// The others, with reasons.
+    var omittedFiles: [OmittedFile]
+    /// Shown files with characters that hide or reorder text.
+    var suspiciousFiles: [String]
+    /// Whether only the beginning of the description was shown.
+    var isDescriptionCut: Bool
+    /// The input that had been expected, in tokens.
+    var estimatedInputTokens: Int
+    /// Why GitLab gave less than the whole change.
+    var incompleteness: String?
+
+    init(
+        _ answer: ModelAnswer, to prompt: ReviewPrompt, reservation: Reservation, headSHA: String, cost: CallCost?,
+        incompleteness: String?
+    ) {
+        self.answer = answer
+        self.reservation = reservation.id
+        heldTokens = reservation.tokens
+        self.headSHA = headSHA
+        self.cost = cost
+        includedFiles = prompt.includedFiles
+        omittedFiles = prompt.omittedFiles
+        suspiciousFiles = prompt.suspiciousFiles
+        isDescriptionCut = prompt.isDescriptionCut
+        estimatedInputTokens = prompt.estimatedInputTokens
+        self.incompleteness = incompleteness
+    }
+}
+
+// The file: one JSON object, of this version.
+
+extension PaidAnswer {
+    private static let version = 1
+
+    /// The answer as a file.
+    var bytes: [UInt8] {
+        var object = JSONObject([
+            ("version", .integer(Self.version)), ("reservation", .string(reservation)),
+            ("held_tokens", .integer(heldTokens)), ("head", .string(headSHA)),
+            ("model", .string(answer.model)), ("text", .string(answer.text)),
+            ("request", JSONValue(answer.requestID)), ("duration_ms", .integer(answer.durationMilliseconds)),
+            ("included", .array(includedFiles.map { .string($0) })),
+            (
+                "omitted",
+                .array(omittedFiles.map { ["path": .string($0.path), "reason": .string($0.reason.rawValue)] })
+            ),
+            ("suspicious", .array(suspiciousFiles.map { .string($0) })),
+            ("description_cut", .bool(isDescriptionCut)), ("estimated_input_tokens", .integer(estimatedInputTokens)),
+            ("incompleteness", JSONValue(incompleteness)),
+        ])
+        switch answer.stop {
+        case .complete: object["stop"] = "complete"
+        case .cutOff: object["stop"] = "cut_off"
+        case .refused(let explanation):
+            object["stop"] = "refused"
+            object["stop_detail"] = JSONValue(explanation)
+        case .other(let reason):
+            object["stop"] = "other"
+            object["stop_detail"] = .string(reason)
+        }
+        if let usage = answer.usage {
+            object["usage"] = [
+                "input_tokens": .integer(usage.inputTokens), "output_tokens": .integer(usage.outputTokens),
+                "cache_write_tokens": .integer(usage.cacheWriteTokens),
+                "long_cache_write_tokens": .integer(usage.longCacheWriteTokens),
+                "cache_read_tokens": .integer(usage.cacheReadTokens),
+            ]
+        }
+        if let cost {
+            object["cost"] = ["micro_usd": .integer(Int(cost.amount.value)), "price_id": .string(cost.priceID)]
+        }
+        return JSONValue.object(object).bytes
+    }
+
+    /// Reads a file; nil when it is not one of ours, or not whole.
+    init?(_ bytes: [UInt8]) {
+        guard let value = try? JSONValue(parsing: bytes), value["version"]?.integer == Self.version,
+            let reservation = value["reservation"]?.string, let heldTokens = value["held_tokens"]?.integer,
+            let headSHA = value["head"]?.string, let model = value["model"]?.string, let text = value["text"]?.string,
+            let duration = value["duration_ms"]?.integer, let stop = Self.stop(value)
+        else { return nil }
+        var usage: TokenUsage?
+        if let counts = value["usage"] {
+            guard let input = counts["input_tokens"]?.integer, let output = counts["output_tokens"]?.integer,
+                let read = try? TokenUsage(
+                    inputTokens: input, outputTokens: output,
+                    cacheWriteTokens: counts["cache_write_tokens"]?.integer ?? 0,
+                    longCacheWriteTokens: counts["long_cache_write_tokens"]?.integer ?? 0,
+                    cacheReadTokens: counts["cache_read_tokens"]?.integer ?? 0)
+            else { return nil }
+            usage = read
+        }
+        answer = ModelAnswer(
+            text: text, usage: usage, model: model, stop: stop, requestID: value["request"]?.string,
+            durationMilliseconds: duration)
+        self.reservation = reservation
+        self.heldTokens = heldTokens
+        self.headSHA = headSHA
+        if let amount = value["cost"]?["micro_usd"]?.integer, let priceID = value["cost"]?["price_id"]?.string {
+            cost = CallCost(amount: MicroUSD(Int64(amount)), priceID: priceID)
+        }
+        includedFiles = Self.texts(value["included"])
+        omittedFiles = (value["omitted"]?.array ?? []).compactMap { file in
+            guard let path = file["path"]?.string,
+                let reason = file["reason"]?.string.flatMap(OmittedFile.Reason.init(rawValue:))
+            else { return nil }
+            return OmittedFile(path: path, reason: reason)
+        }
+        suspiciousFiles = Self.texts(value["suspicious"])
+        isDescriptionCut = value["description_cut"]?.bool ?? false
+        estimatedInputTokens = value["estimated_input_tokens"]?.integer ?? 0
+        incompleteness = value["incompleteness"]?.string
+    }
+
+    private static func texts(_ value: JSONValue?) -> [String] { (value?.array ?? []).compactMap(\.string) }
+
+    private static func stop(_ value: JSONValue) -> ModelAnswer.Stop? {
+        switch value["stop"]?.string {
+        case "complete": .complete
+        case "cut_off": .cutOff
+        case "refused": .refused(explanation: value["stop_detail"]?.string)
+        case "other": .other(value["stop_detail"]?.string ?? "")
+        default: nil
+        }
+    }
+}

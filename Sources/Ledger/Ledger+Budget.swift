@@ -1,0 +1,45 @@
+public import Budget
+import JSON
+import Platform
+import Synchronization
+
+extension Ledger {
+    /// Puts `budget` in force for today and the days that follow; what operators granted for today stays on top.
+    ///
+    /// Counters stay as they are, and so does what is held: a lower limit ends nothing that was admitted.
+    public func update(budget: DailyBudget) {
+        let now = time.now()
+        let before = engine.core.withLock { core -> DailyBudget in
+            core.books.advance(to: now)
+            return core.books.replaceBase(with: budget)
+        }
+        guard before != budget else { return }
+        engine.audit(
+            AuditEntry(
+                time: now, event: "budget",
+                fields: [
+                    ("budget", .string(DailyBudget.name)), ("enabled", .bool(budget.isEnabled)),
+                    ("limit", .integer(budget.limitTokens)), ("warning", .integer(budget.warningThresholdTokens)),
+                    ("enforcement", .string(budget.enforcement.rawValue)),
+                    ("limit_before", .integer(before.limitTokens)),
+                ]))
+    }
+}
+
+extension Books {
+    /// Makes `budget` the rule and returns the one before.
+    mutating func replaceBase(with budget: DailyBudget) -> DailyBudget {
+        let before = base
+        guard before != budget else { return before }
+        base = budget
+        self.budget = budget
+        let granted = grants
+        grants = []
+        for grant in granted { add(grant) }
+        wasWarned = wasWarned && today.totalTokens >= self.budget.warningThresholdTokens
+        // The summary has the limit.
+        hasFreshToday = hasFreshToday || today.requestCount > 0
+        revision += 1
+        return before
+    }
+}

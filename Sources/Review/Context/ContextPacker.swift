@@ -1,0 +1,177 @@
+// Packs what is worth most first. Files go by category (production before settings, tests, prose, data), within one the
+// small before the large, so that most of them are seen whole. What does not fit whole is shown in part: its changed
+// places, those that add something first. Only when one call cannot hold it is another one opened: each costs its frame.
+
+/// Makes a plan for an examined change within limits.
+struct ContextPacker {
+    private let change: ExaminedChange
+    private let scope: ContextScope
+    private let limits: ContextLimits
+    private let estimator: TokenEstimator
+    /// What every call takes before the first file.
+    private let frame: TokenEstimate
+    private var plan: ContextPlan
+    /// What is left for input and answers of all calls.
+    private var budgetLeft: Int
+
+    /// Lines of a piece of a hunk that is too large to be shown whole.
+    private static let pieceLinesMax = 12
+    /// Unchanged lines around each change of a file that is shown in part.
+    private static let trimmedContextLines = 1
+    /// Room below which showing a part of a file is not tried.
+    private static let roomMin = 60
+
+    static func plan(
+        _ change: ExaminedChange, scope: ContextScope, limits: ContextLimits, estimator: TokenEstimator,
+        frame: TokenEstimate
+    ) -> ContextPlan {
+        var packer = ContextPacker(
+            change: change, scope: scope, limits: limits, estimator: estimator, frame: frame)
+        packer.pack()
+        return packer.plan
+    }
+
+    private init(
+        change: ExaminedChange, scope: ContextScope, limits: ContextLimits, estimator: TokenEstimator,
+        frame: TokenEstimate
+    ) {
+        self.change = change
+        self.scope = scope
+        self.limits = limits
+        self.estimator = estimator
+        self.frame = frame
+        budgetLeft = limits.budgetTokens ?? .max
+        plan = ContextPlan(
+            files: change.files.map { file in
+                FileDecision(
+                    path: file.path, action: .drop, reason: file.dropReason, whole: estimator.estimate(file.whole),
+                    shown: TokenEstimate(expected: 0, ceiling: 0), call: nil, category: file.category,
+                    isSuspicious: false)
+            }, calls: [], wholeTokens: estimator.estimate(change.wholeMeasure))
+    }
+
+    private mutating func pack() {
+        let shown = change.files.filter { $0.dropReason == nil }
+        for category in FileCategory.allCases {
+            var late: [(ExaminedFile, Section)] = []
+            let members = shown.filter { $0.category == category }
+            guard scope.hasTestsAndDocumentation || category <= .configuration else {
+                let reason: OmittedFile.Reason = category == .test ? .test : .documentation
+                for file in members { plan.files[file.index].reason = reason }
+                continue
+            }
+            let sections = members.map { ($0, section(of: $0)) }
+                .sorted { ($0.1.tokens.ceiling, $0.0.index) < ($1.1.tokens.ceiling, $1.0.index) }
+            for (file, section) in sections {
+                if let call = call(for: section.tokens.ceiling) {
+                    place(section, of: file, in: call)
+                } else {
+                    late.append((file, section))
+                }
+            }
+            for (file, section) in late { trim(file, section) }
+        }
+        for index in plan.calls.indices { plan.calls[index].sections.sort { $0.index < $1.index } }
+    }
+
+    /// A file as it would be shown.
+    private struct Section {
+        var text: String
+        var tokens: TokenEstimate
+        /// Why it is not the whole file; nil where it is.
+        var reason: OmittedFile.Reason?
+    }
+
+    private func section(of file: ExaminedFile) -> Section {
+        guard let count = scope.contextLines else {
+            return section(file.title + FileText.body(file.hunks), reason: file.isCut ? .longLines : nil)
+        }
+        let hunks = file.hunks.flatMap { $0.narrowed(toContext: count) }
+        let isNarrower = hunks != file.hunks
+        return section(
+            file.title + FileText.body(hunks), reason: file.isCut ? .longLines : isNarrower ? .context : nil)
+    }
+
+    private func section(_ text: String, reason: OmittedFile.Reason?) -> Section {
+        Section(text: text, tokens: estimator.estimate(TextMeasure(of: text)), reason: reason)
+    }
+
+    // MARK: - Room
+
+    private func room(in call: Int) -> Int { min(limits.inputTokensMax - plan.calls[call].tokens.ceiling, budgetLeft) }
+
+    /// Room in a call that is not open yet; negative where there can be none.
+    private var roomInNew: Int {
+        guard plan.calls.count < limits.callsMax else { return -1 }
+        let afterFrame = budgetLeft - addingClamped(frame.ceiling, limits.outputTokensHeld)
+        return min(limits.inputTokensMax - frame.ceiling, afterFrame)
+    }
+
+    /// The first call with room for `tokens`, opened if it has to be; nil where there is no room.
+    private mutating func call(for tokens: Int) -> Int? {
+        if let call = plan.calls.indices.first(where: { room(in: $0) >= tokens }) { return call }
+        return roomInNew >= tokens ? openCall() : nil
+    }
+
+    private mutating func openCall() -> Int {
+        plan.calls.append(ContextPlan.CallContext(tokens: frame))
+        budgetLeft -= addingClamped(frame.ceiling, limits.outputTokensHeld)
+        return plan.calls.count - 1
+    }
+
+    private mutating func place(_ section: Section, of file: ExaminedFile, in call: Int) {
+        plan.calls[call].sections.append(ContextPlan.CallContext.Section(index: file.index, text: section.text))
+        plan.calls[call].tokens = plan.calls[call].tokens + section.tokens
+        budgetLeft -= section.tokens.ceiling
+        plan.files[file.index].action = section.reason == nil ? .keep : .trim
+        plan.files[file.index].reason = section.reason
+        plan.files[file.index].shown = section.tokens
+        plan.files[file.index].call = call
+        plan.files[file.index].isSuspicious = file.isSuspicious
+    }
+
+    // MARK: - Parts of files
+
+    /// Why there is no room for `tokens`: the budget, when without one there would be.
+    private func reason(noRoomFor tokens: Int) -> OmittedFile.Reason {
+        let open = plan.calls.map { limits.inputTokensMax - $0.tokens.ceiling }.max() ?? .min
+        let new = plan.calls.count < limits.callsMax ? limits.inputTokensMax - frame.ceiling : .min
+        return max(open, new) >= tokens ? .overBudget : .overLimit
+    }
+
+    /// Shows as many changed places of `file` as there is room for in one call.
+    private mutating func trim(_ file: ExaminedFile, _ whole: Section) {
+        let reason = reason(noRoomFor: whole.tokens.ceiling)
+        plan.files[file.index].reason = reason
+        let roomiest = plan.calls.indices.max { self.room(in: $0) < self.room(in: $1) }
+        let isNew = roomiest.map { self.room(in: $0) < roomInNew } ?? true
+        let room = isNew ? roomInNew : roomiest.map { self.room(in: $0) } ?? -1
+        guard room >= Self.roomMin else { return }
+        let pieces = file.hunks.flatMap { $0.narrowed(toContext: Self.trimmedContextLines) }
+            .flatMap { $0.pieces(linesMax: Self.pieceLinesMax) }.filter(\.isChanged)
+        // The line that says how much is shown, with the longest numbers it can have.
+        let gap = FileText.gap(file.changedCount, of: file.changedCount)
+        var left = room - estimator.estimate(TextMeasure(of: file.title + gap)).ceiling
+        var chosen: [Int] = []
+        for index in pieces.indices.sorted(by: { rank(pieces, $0) < rank(pieces, $1) }) {
+            let tokens = estimator.estimate(FileText.body([pieces[index]])).ceiling
+            guard tokens <= left else { continue }
+            left -= tokens
+            chosen.append(index)
+        }
+        guard !chosen.isEmpty else { return }
+        let shown = DiffHunk.joined(chosen.sorted().map { pieces[$0] })
+        let count = shown.reduce(0) { $0 + $1.lines.count { $0.kind != .context } }
+        var text = file.title + FileText.body(shown)
+        if count < file.changedCount { text += FileText.gap(count, of: file.changedCount) }
+        let section = section(text, reason: count < file.changedCount ? reason : .context)
+        // A part may by its seams be as large as the room and one: then nothing of it is shown.
+        guard section.tokens.ceiling <= room else { return }
+        place(section, of: file, in: isNew ? openCall() : roomiest ?? openCall())
+    }
+
+    /// What adds something first, then from the top.
+    private func rank(_ pieces: [DiffHunk], _ index: Int) -> (Int, Int) {
+        (pieces[index].hasAddition ? 0 : 1, index)
+    }
+}

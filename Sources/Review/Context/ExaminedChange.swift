@@ -1,0 +1,123 @@
+/// A change of which each file has been looked at once: what it is, whether a rule drops it, how much it would take.
+///
+/// From this, plans for any budget and any model are made without another look at the text.
+public struct ExaminedChange: Sendable {
+    /// The files in the change's order.
+    let files: [ExaminedFile]
+    /// What the whole change would take, file by file, if all of it were sent.
+    public let wholeMeasure: TextMeasure
+    /// The rules by which it was examined.
+    public let rules: ContextRules
+
+    /// Examines `candidates` by `rules`. `wholeMeasure` is the measure of the change as text where that is known better.
+    public init(_ candidates: [Candidate], rules: ContextRules = ContextRules(), wholeMeasure: TextMeasure? = nil) {
+        var files = candidates.enumerated().map { ExaminedFile($1, index: $0, rules: rules) }
+        let duplicates = Duplicates.indices(in: candidates, files)
+        for index in duplicates { files[index].drop(for: .duplicate) }
+        self.files = files
+        self.rules = rules
+        self.wholeMeasure = wholeMeasure ?? files.reduce(TextMeasure()) { $0 + $1.whole }
+    }
+
+    /// The paths of the files, in the change's order.
+    public var paths: [String] { files.map(\.path) }
+}
+
+/// One file, looked at.
+struct ExaminedFile: Sendable {
+    let index: Int
+    let path: String
+    let category: FileCategory
+    /// Why a rule drops it; nil when it may be shown.
+    private(set) var dropReason: OmittedFile.Reason?
+    /// The file as it would stand in the prompt, whole.
+    let whole: TextMeasure
+    /// The first line of its section.
+    let title: String
+    /// Its hunks, ready to be shown; none for a dropped file.
+    private(set) var hunks: [DiffHunk]
+    /// Whether text hides in it or in its path.
+    private(set) var isSuspicious: Bool
+    /// Whether a line was too long to be shown whole.
+    let isCut: Bool
+    /// Lines that are added or removed.
+    let changedCount: Int
+
+    init(_ file: Candidate, index: Int, rules: ContextRules) {
+        self.index = index
+        path = file.path
+        category = FileCategory(path: file.path)
+        dropReason = rules.reason(toDrop: file)
+        title = FileText.title(file.diff, rules.treatment.line)
+        changedCount = file.diff.addedCount + file.diff.removedCount
+        guard dropReason == nil else {
+            hunks = []
+            (isSuspicious, isCut) = (false, false)
+            whole = TextMeasure(of: title) + TextMeasure(of: FileText.body(file.diff.hunks))
+            return
+        }
+        var isSuspicious = VisibleText(file.path, keepsLineBreaks: false).isSuspicious
+        var isCut = false
+        hunks = file.diff.hunks.map { hunk in
+            var hunk = hunk
+            if !hunk.section.isEmpty {
+                let section = rules.treatment.treated(hunk.section, bytesMax: 200)
+                hunk.section = section.text
+                isSuspicious = isSuspicious || section.isSuspicious
+            }
+            for line in hunk.lines.indices {
+                let treated = rules.treatment.treated(hunk.lines[line].text)
+                hunk.lines[line].text = treated.text
+                isSuspicious = isSuspicious || treated.isSuspicious
+                isCut = isCut || treated.isCut
+            }
+            return hunk
+        }
+        self.isSuspicious = isSuspicious
+        self.isCut = isCut
+        whole = TextMeasure(of: title) + TextMeasure(of: FileText.body(hunks))
+    }
+
+    mutating func drop(for reason: OmittedFile.Reason) {
+        dropReason = reason
+        hunks = []
+        isSuspicious = false
+    }
+}
+
+/// Finds files that are changed just as another one is.
+enum Duplicates {
+    /// Changed lines from which two new files with the same content are one.
+    static let newFileLinesMin = 5
+    /// Files with the same change from which only one is shown.
+    static let filesMin = 3
+    /// Bytes of change in code from which the same change is one; a short one may mean another thing elsewhere.
+    static let codeBytesMin = 200
+
+    private struct ChangedLine: Hashable {
+        let isAdded: Bool
+        let text: String
+    }
+
+    /// The indices of the files to leave out. Of each group the first of the most valuable category stays.
+    static func indices(in candidates: [Candidate], _ files: [ExaminedFile]) -> [Int] {
+        var groups: [[ChangedLine]: [Int]] = [:]
+        for file in files where file.dropReason == nil {
+            let lines = candidates[file.index].diff.hunks.flatMap(\.lines).filter { $0.kind != .context }
+            guard !lines.isEmpty else { continue }
+            groups[lines.map { ChangedLine(isAdded: $0.kind == .added, text: $0.text) }, default: []]
+                .append(file.index)
+        }
+        return groups.flatMap { lines, members -> [Int] in
+            guard members.count > 1 else { return [] }
+            let areNew = members.allSatisfy { candidates[$0].diff.kind == .added }
+            let bytes = lines.reduce(0) { $0 + $1.text.utf8.count }
+            let isCode = members.contains { files[$0].category == .production }
+            guard areNew && lines.count >= newFileLinesMin || members.count >= filesMin,
+                !isCode || bytes >= codeBytesMin,
+                let kept = members.min(by: { (files[$0].category, $0) < (files[$1].category, $1) })
+            else { return [] }
+            return members.filter { $0 != kept }
+        }
+    }
+}

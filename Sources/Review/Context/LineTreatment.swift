@@ -1,0 +1,40 @@
+/// What happens to every text of a merge request before it enters a prompt, whichever way it comes.
+///
+/// First secrets are replaced by `redact`, then hidden characters are written out, then very long lines are cut.
+public struct LineTreatment: Sendable {
+    private let redact: (@Sendable (String) -> String)?
+
+    /// A treatment that passes each line of the change, each path and each fact through `redact`; nil redacts nothing.
+    public init(redact: (@Sendable (String) -> String)? = nil) { self.redact = redact }
+
+    /// A line of a file, and what was found out about it.
+    struct Treated {
+        var text: String
+        var isSuspicious = false
+        var isCut = false
+    }
+
+    /// `line` as a prompt may show it; a CR at its end stays.
+    func treated(_ line: String, bytesMax: Int = FileText.lineBytesMax) -> Treated {
+        let redacted = redact?(line) ?? line
+        let endsWithCR = redacted.utf8.last == 0x0D
+        let (cut, isCut) = redacted.cut(toBytes: bytesMax)
+        let text = endsWithCR && !isCut ? String(cut.unicodeScalars.dropLast()) : cut
+        let visible = VisibleText(text, keepsLineBreaks: false)
+        let rest = isCut ? " … \(redacted.utf8.count - cut.utf8.count) bytes cut" : endsWithCR ? "\r" : ""
+        return Treated(text: visible.text + rest, isSuspicious: visible.isSuspicious, isCut: isCut)
+    }
+
+    /// A short text, such as a path or a title, on one visible line.
+    public func line(_ text: String) -> String {
+        let (cut, isCut) = (redact?(text) ?? text).cut(toBytes: 1024)
+        return VisibleText(cut, keepsLineBreaks: false).text + (isCut ? "…" : "")
+    }
+
+    /// A text of several lines, visible.
+    func text(_ text: String) -> String {
+        guard redact != nil else { return VisibleText(text, keepsLineBreaks: true).text }
+        return text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+            .map { treated(String(Substring($0)), bytesMax: .max).text }.joined(separator: "\n")
+    }
+}

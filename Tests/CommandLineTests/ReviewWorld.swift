@@ -1,0 +1,161 @@
+import Demo
+import Faults
+import Foundation
+import HTTPClient
+import HTTPServer
+import HTTPWire
+import JSON
+import Platform
+import Synchronization
+import Testing
+import UTCTime
+
+/// A stand-in GitLab and a stand-in model in the test's own process, and the built daemon, to be killed and started again.
+final class ReviewWorld: Sendable {
+    static let mergeRequest = StandInMergeRequest.workingDay[0]
+    private static let secret = "hook-secret-of-the-test"
+
+    let folder: Folder
+    let gitlab: StandInGitLab
+    let relay: FaultyRelay
+    let model = PatientModel()
+
+    init(trouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil }, plan: FaultPlan = .calm) throws {
+        folder = try Folder()
+        gitlab = StandInGitLab(
+            mergeRequests: StandInMergeRequest.workingDay, token: "gitlab-token-of-the-test",
+            now: TimeSource.system.now, trouble: trouble)
+        try gitlab.start(log: .silent)
+        relay = try FaultyRelay(to: gitlab.port, plan: plan)
+        try model.start()
+    }
+
+    deinit {
+        relay.stop()
+        gitlab.stop()
+        model.stop()
+    }
+
+    func daemon() async throws -> Daemon {
+        try await Daemon(
+            in: folder,
+            environment: [
+                "GITLAB_URL": relay.url, "GITLAB_TOKEN": "gitlab-token-of-the-test",
+                "GITLAB_WEBHOOK_SECRET": Self.secret, "GITLAB_POLL_SECONDS": "0", "ANTHROPIC_BASE_URL": model.url,
+                "ANTHROPIC_API_KEY": "model-key-of-the-test",
+            ])
+    }
+
+    /// Puts the label on and delivers that.
+    func label(_ daemon: Daemon, key: String = "key-1") async throws {
+        let answer = try await deliver(to: daemon, key: key)
+        #expect(answer.status == 200)
+        #expect(try JSONValue(parsing: answer.body)["status"] == "queued")
+    }
+
+    /// Puts the label on and delivers that; the answer, whatever it is.
+    func deliver(to daemon: Daemon, key: String) async throws -> ClientResponse {
+        let labels = gitlab.add(label: "ai-review", to: Self.mergeRequest)
+        let body = Self.mergeRequest.labelDelivery(
+            before: labels.before, after: labels.after, at: TimeSource.system.now(), instance: gitlab.url)
+        return try await URLSessionTransport().send(
+            ClientRequest(
+                method: "POST", url: daemon.url + "/webhooks/gitlab",
+                fields: [
+                    "X-Gitlab-Event": "Merge Request Hook", "X-Gitlab-Token": Self.secret, "Idempotency-Key": key,
+                    "Content-Type": "application/json",
+                ], body: body.bytes))
+    }
+
+    /// The notes on the merge request.
+    var notes: [String] { gitlab.notes(of: Self.mergeRequest).map(\.body) }
+
+    /// The usage rows of all months.
+    var rows: [String] {
+        folder.files.filter { $0.contains("token-logs/") }.flatMap {
+            folder.text(of: $0).split(separator: "\n").dropFirst().map(String.init)
+        }
+    }
+
+    /// Waits until `condition` holds.
+    func until(_ what: String, _ condition: () throws -> Bool) async throws {
+        let start = ContinuousClock.now
+        while try !condition() {
+            guard ContinuousClock.now - start < .seconds(Program.patienceSeconds) else {
+                throw Program.Overdue(description: "no sign of \(what)")
+            }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    /// Waits until the daemon has nothing left to do.
+    func untilDone(_ daemon: Daemon) async throws {
+        let start = ContinuousClock.now
+        while true {
+            let queue = try await daemon.get("/queue").body
+            if queue["waiting"] == 0, queue["running"] == 0 { return }
+            guard ContinuousClock.now - start < .seconds(Program.patienceSeconds) else {
+                throw Program.Overdue(description: "the queue is not empty: \(queue.text)")
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}
+
+/// A model that answers at once, or keeps its callers waiting.
+final class PatientModel: Sendable {
+    private struct State {
+        var count = 0
+        var isHolding = false
+        var held: [Responder] = []
+        var server: Server?
+        var port = 0
+    }
+
+    private let state = Mutex(State())
+    var url: String { "http://127.0.0.1:\(state.withLock { $0.port })" }
+    /// Calls that came.
+    var callCount: Int { state.withLock { $0.count } }
+
+    /// From now on callers wait.
+    func hold() { state.withLock { $0.isHolding = true } }
+
+    /// Answers those who wait, and at once from now on.
+    func answerAll() {
+        let held = state.withLock { state in
+            state.isHolding = false
+            defer { state.held = [] }
+            return state.held
+        }
+        for responder in held { responder.send(Self.answer) }
+    }
+
+    func start() throws {
+        let route = Route(
+            .post, "/v1/messages", bodyBytesMax: 8 << 20,
+            handler: .later { [weak self] _, responder in
+                let mustWait = self?.state.withLock { state in
+                    state.count += 1
+                    if state.isHolding { state.held.append(responder) }
+                    return state.isHolding
+                }
+                if mustWait == false { responder.send(Self.answer) }
+            })
+        let server = Server(routes: [route], time: .system, log: .silent)
+        let port = try server.start(host: "127.0.0.1", port: 0)
+        state.withLock { ($0.server, $0.port) = (server, port) }
+    }
+
+    func stop() {
+        answerAll()
+        state.withLock { $0.server }?.stop(graceSeconds: 0)
+    }
+
+    private static let answer = Response.json(
+        200,
+        [
+            "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-5-5",
+            "content": [["type": "text", "text": "Looks good."]], "stop_reason": "end_turn",
+            "usage": ["input_tokens": 1000, "output_tokens": 500],
+        ])
+}
