@@ -20,19 +20,24 @@ enum HelpTexts {
                                       GitLab and the model, over real HTTP.
               status                  Shows today's budget: what is used, what is held, what
                                       is left.
-              why                     Tells what became of a merge request: every delivery,
-                                      decision, review and skip, with reasons.
-              prices                  Shows the price table in force, its age and where it
-                                      comes from.
-              estimate                Says what a review would cost, file by file, before
-                                      anything is spent.
-              cleanup                 Deletes or archives the files that are older than
-                                      retention allows.
-              verify                  Checks the books: rows, sums, summaries and the
-                                      journal.
               report                  Adds up the usage of a period by project, user, model
                                       or time.
+              estimate                Says what a review would cost, file by file, before
+                                      anything is spent.
               export                  Writes the usage records of a period as CSV or JSON.
+              why                     Tells what became of a merge request: every delivery,
+                                      decision, review and skip, with reasons.
+              budgets list            Shows every budget with its limit, its grants and its
+                                      counters.
+              budgets grant           Adds tokens to a budget for its current period only.
+              prices                  Shows the price table in force, its age and where it
+                                      comes from.
+              resolve                 Settles or releases a reservation whose outcome is
+                                      unknown.
+              verify                  Checks the books: rows, sums, summaries and the
+                                      journal.
+              cleanup                 Deletes or archives the files that are older than
+                                      retention allows.
               doctor                  Checks settings, GitLab, hooks, the model, clock and
                                       disk; says what to do.
 
@@ -124,56 +129,38 @@ enum HelpTexts {
             """#
         ),
         (
-            ["why"],
+            ["report"],
             #"""
-            OVERVIEW: Tells what became of a merge request: every delivery, decision, review
-            and skip, with reasons.
+            OVERVIEW: Adds up the usage of a period by project, user, model or time.
 
-            Reads the queue's journal beside a running daemon, without its lock. Deliveries
-            and reviews are remembered for 30 days. Quote the argument: '!' means something
-            to most shells.
+            Reads the monthly CSV files beside a running daemon, without its lock. Costs are
+            sums of the rows' own; rows whose price is unknown are counted in 'unpriced' and
+            are in no cost.
 
-            USAGE: bursar why [--format <format>] [--data-dir <dir>] <merge-request>
-
-            ARGUMENTS:
-              <merge-request>         The project's path or number, '!', and the merge
-                                      request's number.
+            USAGE: bursar report [--by <what>] [--from <day>] [--to <day>]
+                   [--project <path>] [--user <name>] [--model <id>] [--session <id>]
+                   [--format <format>] [--data-dir <dir>]
 
             OPTIONS:
+              --by <what>             Add up by this; two with a comma between them are
+                                      nested. (default: project)
+              --from <day>            The first day, in UTC.
+              --to <day>              The last day, in UTC.
+              --project <path>        Only this project: its path, or the last part of it.
+              --user <name>           Only this user.
+              --model <id>            Only this model.
+              --session <id>          Only this session, such as group/app!123.
               -f, --format <format>   How to write the report. (default: table)
               --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
               -h, --help              Show this help.
 
             EXAMPLES:
-              bursar why 'group/app!12'
-                  what happened to it, oldest first
-              bursar why '42!12' --format json
-                  the same for a program, the project by its number
-
-            """#
-        ),
-        (
-            ["prices"],
-            #"""
-            OVERVIEW: Shows the price table in force, its age and where it comes from.
-
-            Prices are in USD per million tokens. MODEL_PRICES_FILE puts a table of your own
-            in place of the shipped one. A model matches by its exact id, or by its id with
-            a date behind it; a model that is not in the table has no price, which is never
-            taken for zero.
-
-            USAGE: bursar prices [--model <id>] [--format <format>]
-
-            OPTIONS:
-              --model <id>            Only the price that this model's calls would get.
-              -f, --format <format>   How to write the report. (default: table)
-              -h, --help              Show this help.
-
-            EXAMPLES:
-              bursar prices
-                  the whole table
-              bursar prices --model claude-sonnet-5-5 --format json
-                  one model, for a program
+              bursar report
+                  this month, by project
+              bursar report --by user,model --from 2025-12-01 --to 2025-12-31
+                  a month, by person and model
+              bursar report --by day --project group/app --format csv
+                  a project's days, for a spreadsheet
 
             """#
         ),
@@ -208,95 +195,6 @@ enum HelpTexts {
                   the change you are about to push
               bursar estimate --mr https://gitlab.example.com/a/b/-/merge_requests/12
                   a merge request, before anybody asks for its review
-
-            """#
-        ),
-        (
-            ["cleanup"],
-            #"""
-            OVERVIEW: Deletes or archives the files that are older than retention allows.
-
-            TOKEN_SUMMARY_RETENTION_DAYS and TOKEN_LOG_RETENTION_DAYS say how long files
-            stay; with TOKEN_ARCHIVE_DIR they are moved there. The current and the previous
-            period always stay. Safe beside a running daemon, which does the same once a
-            day.
-
-            USAGE: bursar cleanup [--dry-run] [--format <format>] [--data-dir <dir>]
-
-            OPTIONS:
-              --dry-run               Show what would go, and leave it.
-              -f, --format <format>   How to write the report. (default: table)
-              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
-              -h, --help              Show this help.
-
-            EXAMPLES:
-              bursar cleanup --dry-run
-                  see what would go
-              bursar cleanup --format json
-                  for cron: {"summaries_deleted": 5, "logs_deleted": 2}
-
-            """#
-        ),
-        (
-            ["verify"],
-            """
-            OVERVIEW: Checks the books: rows, sums, summaries and the journal.
-
-            Reads everything and changes nothing; safe beside a running daemon. Exits 1 when
-            something is wrong, each finding with its file and line. A repair never lowers a
-            counter: where rows are lost, what the journal or a summary knows of them stays
-            counted.
-
-            USAGE: bursar verify [--repair] [--format <format>] [--data-dir <dir>]
-
-            OPTIONS:
-              --repair                Mend what can be mended, keeping a copy of every file
-                                      that is changed. Stop the daemon first.
-              -f, --format <format>   How to write the report. (default: table)
-              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
-              -h, --help              Show this help.
-
-            EXAMPLES:
-              bursar verify
-                  what is wrong, if anything
-              bursar verify --repair
-                  mend it, after the daemon was stopped
-
-            """
-        ),
-        (
-            ["report"],
-            #"""
-            OVERVIEW: Adds up the usage of a period by project, user, model or time.
-
-            Reads the monthly CSV files beside a running daemon, without its lock. Costs are
-            sums of the rows' own; rows whose price is unknown are counted in 'unpriced' and
-            are in no cost.
-
-            USAGE: bursar report [--by <what>] [--from <day>] [--to <day>]
-                   [--project <path>] [--user <name>] [--model <id>] [--session <id>]
-                   [--format <format>] [--data-dir <dir>]
-
-            OPTIONS:
-              --by <what>             Add up by this; two with a comma between them are
-                                      nested. (default: project)
-              --from <day>            The first day, in UTC.
-              --to <day>              The last day, in UTC.
-              --project <path>        Only this project: its path, or the last part of it.
-              --user <name>           Only this user.
-              --model <id>            Only this model.
-              --session <id>          Only this session, such as group/app!123.
-              -f, --format <format>   How to write the report. (default: table)
-              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
-              -h, --help              Show this help.
-
-            EXAMPLES:
-              bursar report
-                  this month, by project
-              bursar report --by user,model --from 2025-12-01 --to 2025-12-31
-                  a month, by person and model
-              bursar report --by day --project group/app --format csv
-                  a project's days, for a spreadsheet
 
             """#
         ),
@@ -340,8 +238,201 @@ enum HelpTexts {
             """#
         ),
         (
+            ["why"],
+            #"""
+            OVERVIEW: Tells what became of a merge request: every delivery, decision, review
+            and skip, with reasons.
+
+            Reads the queue's journal beside a running daemon, without its lock. Deliveries
+            and reviews are remembered for 30 days. Quote the argument: '!' means something
+            to most shells.
+
+            USAGE: bursar why [--format <format>] [--data-dir <dir>] <merge-request>
+
+            ARGUMENTS:
+              <merge-request>         The project's path or number, '!', and the merge
+                                      request's number.
+
+            OPTIONS:
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar why 'group/app!12'
+                  what happened to it, oldest first
+              bursar why '42!12' --format json
+                  the same for a program, the project by its number
+
+            """#
+        ),
+        (
+            ["budgets", "list"],
+            #"""
+            OVERVIEW: Shows every budget with its limit, its grants and its counters.
+
+            Reads the files beside a running daemon, without its lock. There is one budget,
+            'daily'; its limit is that of this command's own settings.
+
+            USAGE: bursar budgets list [--format <format>] [--data-dir <dir>]
+
+            OPTIONS:
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar budgets list
+                  a table for people
+              bursar budgets list --format json
+                  the same as GET /budgets
+
+            """#
+        ),
+        (
+            ["budgets", "grant"],
+            #"""
+            OVERVIEW: Adds tokens to a budget for its current period only.
+
+            The limit is back where it was at the next reset. The grant is in the audit log
+            with its author and reason. A running daemon is asked over HTTP, with
+            BURSAR_API_TOKEN; without one the books are opened.
+
+            USAGE: bursar budgets grant [--reason <text>] [--author <name>]
+                   [--format <format>] [--data-dir <dir>] <name> <amount>
+
+            ARGUMENTS:
+              <name>                  The budget: 'daily'.
+              <amount>                Tokens to add to the limit of the current period.
+
+            OPTIONS:
+              --reason <text>         Why; it is kept in the audit log. Needed.
+              --author <name>         Who says so. (default: the system user)
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar budgets grant daily 200000 --reason 'release week'
+                  two hundred thousand more for today
+
+            """#
+        ),
+        (
+            ["prices"],
+            #"""
+            OVERVIEW: Shows the price table in force, its age and where it comes from.
+
+            Prices are in USD per million tokens. MODEL_PRICES_FILE puts a table of your own
+            in place of the shipped one. A model matches by its exact id, or by its id with
+            a date behind it; a model that is not in the table has no price, which is never
+            taken for zero.
+
+            USAGE: bursar prices [--model <id>] [--format <format>]
+
+            OPTIONS:
+              --model <id>            Only the price that this model's calls would get.
+              -f, --format <format>   How to write the report. (default: table)
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar prices
+                  the whole table
+              bursar prices --model claude-sonnet-5-5 --format json
+                  one model, for a program
+
+            """#
+        ),
+        (
+            ["resolve"],
+            #"""
+            OVERVIEW: Settles or releases a reservation whose outcome is unknown.
+
+            A call that was cut off stays held at full size until its period ends. When you
+            know from the provider what it used, say so with --tokens; when it certainly
+            used nothing, with --release. Both are in the audit log with author and reason.
+            A running daemon is asked over HTTP, with BURSAR_API_TOKEN; without one the
+            books are opened.
+
+            USAGE: bursar resolve [--tokens <in,out>] [--release] [--reason <text>]
+                   [--author <name>] [--format <format>] [--data-dir <dir>] <id>
+
+            ARGUMENTS:
+              <id>                    The reservation, as 'bursar status' names it.
+
+            OPTIONS:
+              --tokens <in,out>       What the call used: input and output tokens.
+              --release               The call used nothing: give its tokens back.
+              --reason <text>         Why; it is kept in the audit log. Needed.
+              --author <name>         Who says so. (default: the system user)
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar resolve r-01jf3k9x2m0000000000000000 --tokens 12450,1823 --reason bill
+                  book what it used
+              bursar resolve r-01jf3k9x2m0000000000000000 --release --reason 'never sent'
+                  give its tokens back
+
+            """#
+        ),
+        (
+            ["verify"],
+            #"""
+            OVERVIEW: Checks the books: rows, sums, summaries and the journal.
+
+            Reads everything and changes nothing; safe beside a running daemon. Exits 1 when
+            something is wrong, each finding with its file and line. A repair never lowers a
+            counter: where rows are lost, what the journal or a summary knows of them stays
+            counted.
+
+            USAGE: bursar verify [--repair] [--format <format>] [--data-dir <dir>]
+
+            OPTIONS:
+              --repair                Mend what can be mended, keeping a copy of every file
+                                      that is changed. Stop the daemon first.
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar verify
+                  what is wrong, if anything
+              bursar verify --repair
+                  mend it, after the daemon was stopped
+
+            """#
+        ),
+        (
+            ["cleanup"],
+            #"""
+            OVERVIEW: Deletes or archives the files that are older than retention allows.
+
+            TOKEN_SUMMARY_RETENTION_DAYS and TOKEN_LOG_RETENTION_DAYS say how long files
+            stay; with TOKEN_ARCHIVE_DIR they are moved there. The current and the previous
+            period always stay. Safe beside a running daemon, which does the same once a
+            day.
+
+            USAGE: bursar cleanup [--dry-run] [--format <format>] [--data-dir <dir>]
+
+            OPTIONS:
+              --dry-run               Show what would go, and leave it.
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar cleanup --dry-run
+                  see what would go
+              bursar cleanup --format json
+                  for cron: {"summaries_deleted": 5, "logs_deleted": 2}
+
+            """#
+        ),
+        (
             ["doctor"],
-            """
+            #"""
             OVERVIEW: Checks settings, GitLab, hooks, the model, clock and disk; says what
             to do.
 
@@ -364,7 +455,7 @@ enum HelpTexts {
               bursar doctor --format json
                   for a program
 
-            """
+            """#
         ),
     ]
 }

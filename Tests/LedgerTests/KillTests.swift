@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Platform
 import Synchronization
+import TestDisk
 import Testing
 import UTCTime
 

@@ -1,6 +1,7 @@
 import Budget
 import Glibc
 import Platform
+import TestDisk
 import Testing
 import UTCTime
 
