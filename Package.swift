@@ -30,6 +30,7 @@ let libraries: [Target] = [
     library("Terminal"),
     library("HTTPWire"),
     library("Budget", ["UTCTime"]),
+    library("Forecast", ["UTCTime", "Budget"]),
 
     // One kind of I/O each.
     library("Platform", ["UTCTime"]),
@@ -75,6 +76,9 @@ let package = Package(
         .executableTarget(
             name: "ledger-bench", dependencies: ["UTCTime", "Budget", "Platform", "Ledger"],
             path: "Sources/LedgerBench",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "forecast-bench", dependencies: ["UTCTime", "Forecast"], path: "Sources/ForecastBench",
             swiftSettings: settings),
 
         tests("UTCTime", ["UTCTime"]),
