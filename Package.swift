@@ -42,7 +42,7 @@ let libraries: [Target] = [
 
     // What Bursar is about.
     library("Ledger", ["UTCTime", "JSON", "Digest", "Budget", "Platform", "Journal"], exclude: ["DESIGN.md"]),
-    library("Reports", ["UTCTime", "JSON", "Budget", "Terminal", "Platform", "Ledger"]),
+    library("Reports", ["UTCTime", "JSON", "Budget", "Forecast", "Terminal", "Platform", "Ledger"]),
     library("GitLab", ["UTCTime", "JSON", "Digest", "HTTPClient"]),
     library("Review", ["UTCTime", "JSON", "Budget", "HTTPClient"]),
 
@@ -69,8 +69,8 @@ let package = Package(
         .executableTarget(
             name: "bursar",
             dependencies: [
-                "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger",
-                "Reports", "Daemon", "Demo",
+                "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Forecast", "Platform", "Prices", "Settings",
+                "Ledger", "Reports", "Daemon", "Demo",
             ],
             swiftSettings: settings),
         .executableTarget(
@@ -88,13 +88,14 @@ let package = Package(
         tests("Terminal", ["Terminal"]),
         tests("HTTPWire", ["HTTPWire"]),
         tests("Budget", ["Budget", "UTCTime"]),
+        tests("Forecast", ["Forecast", "forecast-bench", "Budget", "UTCTime"]),
         tests("Platform", ["Platform", "UTCTime"]),
         tests("Prices", ["Prices", "Budget", "UTCTime", "JSON"]),
         tests("Settings", ["Settings", "Platform"]),
         tests("HTTPServer", ["HTTPServer", "HTTPWire", "JSON", "Platform", "UTCTime"]),
         tests("HTTPClient", ["HTTPClient", "HTTPServer", "HTTPWire", "Platform", "UTCTime"]),
         tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
-        tests("Reports", ["Reports", "Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
+        tests("Reports", ["Reports", "Forecast", "Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
         tests(
             "GitLab", ["GitLab", "HTTPClient", "HTTPServer", "HTTPWire", "JSON", "Digest", "Platform", "UTCTime"],
             resources: [.copy("Payloads")]),

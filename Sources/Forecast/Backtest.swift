@@ -2,7 +2,7 @@
 public struct Backtest: Sendable, Equatable {
     /// The hour of the day at which the forecasts were made.
     public var hour: Int
-    /// Days that were forecast; those without use are left out.
+    /// Days that were forecast; the errors leave out those without use.
     public var dayCount = 0
     /// The median error of each method, in thousandths of what the day came to; nil without days.
     public var errors: Errors?
@@ -37,13 +37,14 @@ extension Forecaster {
         var errors: [[Double]] = [[], [], [], []]
         for day in max(0, last + 1 - days)...last {
             let total = history.used(measure, day: day)
-            guard let rest = rests[day], total > 0 else { continue }
+            guard let rest = rests[day] else { continue }
             let soFar = history.used(measure, day: day, hours: hours)
             let spread = Self.spread(history, measure, rests, day: day, hours: hours, count: 0)
-            let range = Range(expected: rest.expected, usual: rest.usual, spread: spread)
+            let range = Range(expected: rest.expected, usual: rest.usual, spread: spread, tail: Self.tail(count: 0))
             let estimate = range.estimate(after: soFar)
             result.dayCount += 1
             if estimate.low...estimate.high ~= whole(total) { result.insideCount += 1 }
+            guard total > 0 else { continue }
             let rate = soFar * 24 / hours
             var (added, scaled) = (rate, rate)
             if day >= 7 {

@@ -39,6 +39,9 @@ public struct Forecaster: Sendable {
         }
     }
 
+    /// The forecast of the rest of today.
+    var rest: RestOfDay? { rests[history.today] }
+
     /// Why nothing can be said of today and `count` days after it; nil when something can.
     func abstention(count: Int) -> Abstention? {
         let needed = count == 0 ? RestOfDay.daysMin : count <= 7 ? 7 : 14
@@ -51,15 +54,15 @@ public struct Forecaster: Sendable {
     /// What the rest of today and `count` days after it will use, and how sure that is.
     func range(count: Int) -> Result<Range, Refusal> {
         if let abstention = abstention(count: count) { return .failure(Refusal(abstention: abstention)) }
-        guard let rest = rests[history.today] else {
+        guard let rest else {
             return .failure(Refusal(abstention: .shortHistory(days: history.today, needed: RestOfDay.daysMin)))
         }
         let ahead = DaysAhead(history, measure, day: history.today, rest: rest, count: count)
         return .success(
             Range(
                 expected: ahead.expected, usual: ahead.usual,
-                spread: Self.spread(history, measure, rests, day: history.today, hours: history.hoursOfToday, count: count)
-            ))
+                spread: Self.spread(history, measure, rests, day: history.today, hours: history.hoursOfToday, count: count),
+                tail: Self.tail(count: count)))
     }
 
     /// A reason as an error.
@@ -70,16 +73,21 @@ public struct Forecaster: Sendable {
         let expected: Double
         let usual: Double
         let spread: ErrorSpread
+        /// The share that is to lie below the interval, and as much above it.
+        let tail: Double
 
         /// The same with `used` added.
         func estimate(after used: Double) -> Estimate {
-            let low = spread.value(expected: expected, usual: usual, share: 0.1)
-            let high = spread.value(expected: expected, usual: usual, share: 0.9)
+            let low = spread.value(expected: expected, usual: usual, share: tail)
+            let high = spread.value(expected: expected, usual: usual, share: 1 - tail)
             return Estimate(
                 expected: whole(used + expected), low: whole(used + min(low, expected)),
                 high: whole(used + max(high, expected)))
         }
     }
+
+    /// One in ten; for several days less, as their past errors overlap and are fewer than they seem.
+    static func tail(count: Int) -> Double { count == 0 ? 0.1 : 0.06 }
 
     // MARK: Past forecasts
 

@@ -16,6 +16,8 @@ struct RestOfDay {
     static let daysMin = 3
 
     private static let halfLife = 40.0
+    /// What a day counts that had begun by this hour when this one has not, or the other way round: a holiday shows so.
+    private static let otherBeginning = 0.2
     /// Of tokens so far, calls so far and the level of the days just past; the rest is what is usual.
     private static let guess = [0.25, 0.15, 0.3, 0.25]
     private static let pull = [0.45, 0.9, 0.9, 0.9]
@@ -30,9 +32,12 @@ struct RestOfDay {
         let weekdays = days.map(history.weekday)
         let weekday = history.weekday(day)
         let weekdayWeights = WeekdayWeights(totals: totals, weekdays: weekdays, halfLife: Self.halfLife)
-        let weights = weekdayWeights.weights(for: weekday, weekdays: weekdays)
-        let total = weights.reduce(0, +)
         let before = days.map { history.used(measure, day: $0, hours: hours) }
+        let hasBegun = history.used(measure, day: day, hours: hours) > 0
+        let weights = zip(weekdayWeights.weights(for: weekday, weekdays: weekdays), before).map { weight, before in
+            (before > 0) == hasBegun ? weight : weight * Self.otherBeginning
+        }
+        let total = weights.reduce(0, +)
         let calls = days.map { history.requested(day: $0, hours: hours) }
         let after = zip(totals, before).map { max(0, $0 - $1) }
         func usual(_ values: [Double]) -> Double { zip(weights, values).map { $0 * $1 }.reduce(0, +) / total }
@@ -72,7 +77,7 @@ struct RestOfDay {
         for (total, weekday) in zip(totals, weekdays) {
             levels.append(level)
             // A day on which little is usual says little about the next.
-            let step = factors[weekday] > 0.3 ? 0.35 : 0.035
+            let step = factors[weekday] > 0.3 && total > 0 ? 0.35 : 0.035
             level += step * (min((total / (factors[weekday] * average)).squareRoot(), 2.5) - level)
         }
         return levels + [level]

@@ -11,11 +11,11 @@ struct WeekdayWeights {
 
     /// While a weekday has no history it is taken for as busy as the others of its kind (working days, weekend).
     private static let priorDays = 1.0
-    private static let alikeMax = 0.5
+    private static let alikeMax = 0.8
     private static let alikeMin = 0.002
     private static let alikeUnknown = (sameKind: 0.5, otherKind: 0.03)
     /// The difference of two weekdays' averages, as a share of the larger, at which they stop being alike.
-    private static let difference = 0.25
+    private static let difference = 0.4
 
     /// Weights of past days with these `totals` and `weekdays` (0 for Monday), the latest last; age halves the weight
     /// every `halfLife` days. Today, or the day at hand, follows the last.
