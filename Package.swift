@@ -42,7 +42,7 @@ let libraries: [Target] = [
 
     // What Bursar is about.
     library("Ledger", ["UTCTime", "JSON", "Digest", "Budget", "Platform", "Journal"], exclude: ["DESIGN.md"]),
-    library("Reports", ["UTCTime", "JSON", "Budget", "Forecast", "Terminal", "Platform", "Ledger"]),
+    library("Reports", ["UTCTime", "JSON", "Budget", "Forecast", "Terminal", "Platform", "Prices", "Ledger"]),
     library("GitLab", ["UTCTime", "JSON", "Digest", "HTTPClient"]),
     library("Review", ["UTCTime", "JSON", "Budget", "HTTPClient"]),
 
@@ -95,7 +95,7 @@ let package = Package(
         tests("HTTPServer", ["HTTPServer", "HTTPWire", "JSON", "Platform", "UTCTime"]),
         tests("HTTPClient", ["HTTPClient", "HTTPServer", "HTTPWire", "Platform", "UTCTime"]),
         tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
-        tests("Reports", ["Reports", "Forecast", "Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
+        tests("Reports", ["Reports", "Forecast", "Prices", "Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
         tests(
             "GitLab", ["GitLab", "HTTPClient", "HTTPServer", "HTTPWire", "JSON", "Digest", "Platform", "UTCTime"],
             resources: [.copy("Payloads")]),

@@ -26,17 +26,24 @@ public struct Forecaster: Sendable {
     /// What the period that now lies in will have used at its end.
     public func outlook(_ horizon: Horizon) -> Outlook {
         let today = history.now.day
-        let count = horizon.lastDay(from: today).number - today.number
-        let back = today.number - horizon.firstDay(of: today).number
-        switch range(count: count) {
-        case .failure(let reason): return .abstained(reason.abstention)
-        case .success(let range):
-            var used = history.used(measure, day: history.today, hours: 24)
-            for past in 0..<min(back, history.today) {
-                used += history.used(measure, day: history.today - 1 - past)
-            }
-            return .estimate(range.estimate(after: used))
+        switch range(count: horizon.lastDay(from: today).number - today.number) {
+        case .failure(let refusal): return .abstained(refusal.abstention)
+        case .success(let range): return .estimate(range.estimate(after: Double(used(horizon))))
         }
+    }
+
+    /// What the period that now lies in has used so far.
+    public func used(_ horizon: Horizon) -> Int {
+        let today = history.now.day
+        let back = min(today.number - horizon.firstDay(of: today).number, history.today)
+        return whole((0...back).map { history.used(measure, day: history.today - $0) }.reduce(0, +))
+    }
+
+    /// What a day with use has in the middle, of the days that are learned from.
+    public var usualDay: Int {
+        let totals = (max(0, history.today - RestOfDay.daysMax)..<max(0, history.today))
+            .map { history.used(measure, day: $0) }
+        return whole(median(totals.filter { $0 > 0 }) ?? 0)
     }
 
     /// The forecast of the rest of today.
@@ -61,7 +68,8 @@ public struct Forecaster: Sendable {
         return .success(
             Range(
                 expected: ahead.expected, usual: ahead.usual,
-                spread: Self.spread(history, measure, rests, day: history.today, hours: history.hoursOfToday, count: count),
+                spread: Self.spread(
+                    history, measure, rests, day: history.today, hours: history.hoursOfToday, count: count),
                 tail: Self.tail(count: count)))
     }
 
@@ -92,7 +100,9 @@ public struct Forecaster: Sendable {
     // MARK: Past forecasts
 
     /// The forecasts of the rest of each day after `hours`, up to the day of index `last`, as far back as they are used.
-    static func walk(_ history: UsageHistory, _ measure: Measure, hours: Double, upTo last: Int, days: Int = pastDaysMax)
+    static func walk(
+        _ history: UsageHistory, _ measure: Measure, hours: Double, upTo last: Int, days: Int = pastDaysMax
+    )
         -> [RestOfDay?]
     {
         (0...last).map { day in

@@ -53,7 +53,8 @@ extension Recommendation {
             let saved = (use.costMicroUSD - use.cheaperCostMicroUSD) / 2
             guard saved > 0, Double(saved) * 100 >= cost * Double(percentMin) else { return nil }
             return Recommendation(
-                text: "Move half of the calls on \(use.model) to \(use.cheaperModel): -\(dollars(saved)) in \(days) days",
+                text:
+                    "Move half of the calls on \(use.model) to \(use.cheaperModel): -\(dollars(saved)) in \(days) days",
                 savedMicroUSD: saved)
         }.sorted { ($0.savedMicroUSD ?? 0) > ($1.savedMicroUSD ?? 0) }
         return moves + [cap(sessions, days: days)].compactMap { $0 }

@@ -7,7 +7,10 @@ struct Comparison {
     let line: String
 
     static func heading(_ name: String) -> String {
-        row(["\(name) histories", "days", "ours", "rate", "lw rest", "lw shape", "ours/rate", "inside", "week", "month", "m rate"])
+        row([
+            "\(name) histories", "days", "ours", "rate", "lw rest", "lw shape", "ours/rate", "inside", "week", "month",
+            "m rate",
+        ])
     }
 
     /// Runs each seed of `history` and takes the mean of the medians.

@@ -13,7 +13,8 @@ enum Bursar {
         commands: [
             ServeCommand.command, DemoCommand.command, StatusCommand.command, PricesCommand.command,
             CleanupCommand.command,
-            VerifyCommand.command, ReportCommand.command,
+            VerifyCommand.command, ReportCommand.command, ForecastCommand.command, BudgetsReplayCommand.command,
+            ChargebackCommand.command,
         ])
 
     /// For the tests: what the commands are called, and what is wrong with their declarations.
