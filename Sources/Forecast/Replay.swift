@@ -10,6 +10,13 @@ public struct Replay: Sendable, Equatable {
         public var reviews = 0
         /// Those it would have blocked.
         public var blocked = 0
+
+        /// The figures of `name`.
+        public init(name: String, reviews: Int = 0, blocked: Int = 0) {
+            self.name = name
+            self.reviews = reviews
+            self.blocked = blocked
+        }
     }
 
     /// Calls the limit held for.

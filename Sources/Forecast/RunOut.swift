@@ -14,7 +14,7 @@ public struct RunOut: Sendable, Equatable {
 
 extension Forecaster {
     /// When a budget with `left` tokens or micro-USD will be used up, of which `used` are used, in a period that ends at
-    /// `end`; nil there is no end, and the next two months are looked at.
+    /// `end`; where there is none, the next two months are looked at.
     ///
     /// The history must be that of the budget's own scope.
     public func runOut(left: Int, used: Int, end: Instant?) -> Result<RunOut, NoForecast> {
@@ -60,6 +60,9 @@ extension Forecaster {
     public struct NoForecast: Error, Equatable {
         /// The reason.
         public let reason: Abstention
+
+        /// No forecast for `reason`.
+        public init(reason: Abstention) { self.reason = reason }
     }
 
     private var hourNow: Int { min(Int(history.hoursOfToday), 23) }

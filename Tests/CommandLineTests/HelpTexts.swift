@@ -26,6 +26,12 @@ enum HelpTexts {
                                       retention allows.
               verify                  Checks the books: rows, sums, summaries and the
                                       journal.
+              report                  Adds up the usage of a period by project, user, model
+                                      or time.
+              forecast                Forecasts the end of the day, week and month, and when
+                                      the budget runs out.
+              budgets replay          Shows what a limit would have blocked in the past.
+              chargeback              Shares a month's use by cost centre, team and project.
 
               See 'bursar <command> --help' for a command's options and examples.
 
@@ -189,6 +195,133 @@ enum HelpTexts {
                   mend it, after the daemon was stopped
 
             """
+        ),
+        (
+            ["report"],
+            #"""
+            OVERVIEW: Adds up the usage of a period by project, user, model or time.
+
+            Reads the monthly CSV files beside a running daemon, without its lock. Costs are
+            sums of the rows' own; rows whose price is unknown are counted in 'unpriced' and
+            are in no cost.
+
+            USAGE: bursar report [--by <what>] [--from <day>] [--to <day>]
+                   [--project <path>] [--user <name>] [--model <id>] [--session <id>]
+                   [--format <format>] [--data-dir <dir>]
+
+            OPTIONS:
+              --by <what>             Add up by this; two with a comma between them are
+                                      nested. (default: project)
+              --from <day>            The first day, in UTC.
+              --to <day>              The last day, in UTC.
+              --project <path>        Only this project: its path, or the last part of it.
+              --user <name>           Only this user.
+              --model <id>            Only this model.
+              --session <id>          Only this session, such as group/app!123.
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar report
+                  this month, by project
+              bursar report --by user,model --from 2025-12-01 --to 2025-12-31
+                  a month, by person and model
+              bursar report --by day --project group/app --format csv
+                  a project's days, for a spreadsheet
+
+            """#
+        ),
+        (
+            ["forecast"],
+            #"""
+            OVERVIEW: Forecasts the end of the day, week and month, and when the budget runs
+            out.
+
+            Learned from the past days at this hour, the likeliest weekdays first, and from
+            how busy today is so far. In four of five cases what comes lies between 'low'
+            and 'high'. It says how such forecasts, made at noon, did on past days beside
+            simpler methods, and makes none while the history is too short. Everything is
+            read from the files beside a running daemon. A limit is only proposed, never
+            applied.
+
+            USAGE: bursar forecast [--team-size <people>] [--format <format>]
+                   [--data-dir <dir>]
+
+            OPTIONS:
+              --team-size <people>    Propose a daily limit for so many people.
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar forecast
+                  for people
+              bursar forecast --format json
+                  the same as GET /forecast
+              bursar forecast --team-size 12
+                  with a daily limit for twelve people
+
+            """#
+        ),
+        (
+            ["budgets", "replay"],
+            #"""
+            OVERVIEW: Shows what a limit would have blocked in the past.
+
+            Plays the calls of a period again, in their order: one that does not fit what
+            its window has left is blocked and counts nothing, as it would not have been
+            made. Nothing is changed.
+
+            USAGE: bursar budgets replay [--scope <scope>] [--period <period>]
+                   [--limit <limit>] [--from <day>] [--to <day>] [--format <format>]
+                   [--data-dir <dir>]
+
+            OPTIONS:
+              --scope <scope>         For whom the limit holds; 'user:*' is one for each.
+                                      (default: all)
+              --period <period>       How long a window of it is, in UTC. (default: day)
+              --limit <limit>         How much each window allows: 200000 (tokens) or 50usd.
+              --from <day>            The first day, in UTC.
+              --to <day>              The last day, in UTC.
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar budgets replay --limit 800000
+                  a daily limit for everybody, this month
+              bursar budgets replay --scope 'user:*' --period week --limit 50usd --from 2025-10-01 --to 2025-12-31
+                  fifty dollars a week for each user
+
+            """#
+        ),
+        (
+            ["chargeback"],
+            #"""
+            OVERVIEW: Shares a month's use by cost centre, team and project.
+
+            The rows add up to the month exactly, to the token and to the millionth of a
+            dollar. Teams and their cost centres come from budgets.json. The use of a person
+            in several teams is shared by them in equal parts; what that leaves over goes to
+            the first of them by name. A person in no team is in the row without a team.
+
+            USAGE: bursar chargeback [--month <month>] [--format <format>]
+                   [--data-dir <dir>]
+
+            OPTIONS:
+              --month <month>         The month, in UTC; this one unless it is given.
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar chargeback --month 2025-12 --format csv
+                  a month for the accountants
+              bursar chargeback
+                  this month so far
+
+            """#
         ),
     ]
 }

@@ -1,4 +1,4 @@
-import Budget
+package import Budget
 import Forecast
 import Terminal
 import UTCTime

@@ -48,7 +48,7 @@ enum ChargebackCommand {
             guard problemCount == 0 else {
                 // A bill that leaves something out must not look whole.
                 Console.complain(
-                    "Error: \(problemCount) lines of the month are no records and are not in the bill; "
+                    "Error: lines of the month that are no records, and are not in the bill: \(problemCount); "
                         + "'bursar verify' names them.\n")
                 return 1
             }
