@@ -14,7 +14,8 @@ public struct Anomaly: Sendable, Equatable {
 
 extension Forecaster {
     /// The hours and days of the last `days` days, today included, that used far more than the same weekday at the same
-    /// hour: more than 4.5 standard deviations (of square roots) above the middle, at least twice it, and of some weight.
+    /// hour: more than 4.5 standard deviations (of square roots) above the middle, at least twice it,
+    /// and large for this team: a day of half an average one, an hour that one of fifty hours with use reaches.
     ///
     /// A day is compared up to the present hour. Nothing is found while there are fewer than two weeks of history.
     public func anomalies(days count: Int = 2) -> [Anomaly] {
@@ -35,11 +36,14 @@ extension Forecaster {
             judge(
                 nil, history.used(measure, day: day, hours: hours),
                 past.map { history.used(measure, day: $0, hours: hours) }, least: weights.average * 0.5)
-            // An hour of a usual day's tenth is worth a word; less is not.
+            // In a small team any single call is far above what is usual at its hour: it must be one of the large.
+            let busy = past.flatMap { day in (0..<24).map { history.value(measure, day: day, hour: $0) } }
+                .filter { $0 > 0 }
+            let large = quantile(busy, weights: busy.map { _ in 1 }, share: 0.98) ?? 0
             for hour in 0..<min(24, Int(hours.rounded(.up))) {
                 judge(
                     hour, history.value(measure, day: day, hour: hour),
-                    past.map { history.value(measure, day: $0, hour: hour) }, least: weights.average * 0.25)
+                    past.map { history.value(measure, day: $0, hour: hour) }, least: max(weights.average * 0.25, large))
             }
         }
         return found

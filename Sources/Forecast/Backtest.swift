@@ -29,6 +29,7 @@ extension Forecaster {
     /// How the forecasts at `hour` of the last `days` days did; each knows only the days before it.
     public func backtest(atHour hour: Int = 12, days: Int = 60) -> Backtest {
         let hour = min(max(hour, 1), 23)
+        let days = min(max(days, 1), UsageHistory.dayCountMax)
         let last = history.today - 1
         var result = Backtest(hour: hour)
         guard last >= 0 else { return result }

@@ -67,7 +67,7 @@ extension Recommendation {
         guard let high = quantile(tokens, weights: tokens.map { _ in 1 }, share: 0.9), high > 0 else { return nil }
         let limit = LimitProposal.rounded(high)
         let above = sessions.filter { $0.tokens > limit }
-        let saved = above.map { $0.tokens - limit }.reduce(0, +)
+        let saved = whole(above.map { Double($0.tokens - limit) }.reduce(0, +))
         guard Double(saved) * 100 >= tokens.reduce(0, +) * Double(percentMin) else { return nil }
         return Recommendation(
             text: "Allow each merge request \(LimitProposal.grouped(limit)) tokens: "

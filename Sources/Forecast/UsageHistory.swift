@@ -79,21 +79,6 @@ public struct UsageHistory: Sendable {
     /// 0 for Monday to 6 for Sunday.
     func weekday(_ day: Int) -> Int { (firstDay.weekday - 1 + day) % 7 }
 
-    /// The history as it was on the day of index `day` after `hours` of it.
-    func asOf(_ day: Int, hours: Double) -> UsageHistory {
-        var cut: [UsageHour] = []
-        for index in 0..<min((day + 1) * 24, tokens.count) {
-            let share = index / 24 < day ? 1 : min(max(hours - Double(index % 24), 0), 1)
-            guard share > 0, tokens[index] > 0 || cost[index] > 0 || requests[index] > 0 else { continue }
-            cut.append(
-                UsageHour(
-                    day: firstDay.adding(days: index / 24), hour: index % 24, tokens: whole(tokens[index] * share),
-                    costMicroUSD: whole(cost[index] * share), requests: whole(requests[index] * share)))
-        }
-        let moment = firstDay.adding(days: day).start.adding(seconds: Int64(hours * 3600))
-        return UsageHistory(hours: cut, now: moment)
-    }
-
     /// The figures of one hour.
     func value(_ measure: Measure, day: Int, hour: Int) -> Double {
         values(measure)[day * 24 + hour]

@@ -10,7 +10,7 @@ let arguments = CommandLine.arguments.dropFirst()
 let sets: [(String, [SyntheticHistory])] = [
     ("tuning", SyntheticHistory.tuning), ("verification", SyntheticHistory.verification),
 ].filter { arguments.isEmpty || arguments.first == $0.0 }
-let seeds = UInt64(arguments.dropFirst().first ?? "") ?? 5
+let seeds = max(1, UInt64(arguments.dropFirst().first ?? "") ?? 5)
 for (name, histories) in sets {
     print(Comparison.heading(name))
     for history in histories { print(Comparison(history, seeds: seeds).line) }

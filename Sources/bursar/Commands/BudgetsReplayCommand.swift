@@ -36,8 +36,8 @@ enum BudgetsReplayCommand {
         examples: [
             .init("bursar budgets replay --limit 800000", "a daily limit for everybody, this month"),
             .init(
-                "bursar budgets replay --scope 'user:*' --period week --limit 50usd --from 2025-10-01 --to 2025-12-31",
-                "fifty dollars a week for each user"),
+                "bursar budgets replay --scope 'user:*' --period week --limit 50usd",
+                "fifty dollars a week for each user, this month"),
         ]
     ) { values in
         guard let amount = values[limit] else {
