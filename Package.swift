@@ -30,6 +30,7 @@ let libraries: [Target] = [
     library("Terminal"),
     library("HTTPWire"),
     library("Budget", ["UTCTime"]),
+    library("Forecast", ["UTCTime", "Budget"]),
 
     // One kind of I/O each.
     library("Platform", ["UTCTime"]),
@@ -43,7 +44,7 @@ let libraries: [Target] = [
 
     // What Bursar is about.
     library("Ledger", ["UTCTime", "JSON", "Digest", "Budget", "Platform", "Journal"], exclude: ["DESIGN.md"]),
-    library("Reports", ["UTCTime", "JSON", "Budget", "Terminal", "Platform", "Ledger"]),
+    library("Reports", ["UTCTime", "JSON", "Budget", "Forecast", "Terminal", "Platform", "Prices", "Ledger"]),
     library("GitLab", ["UTCTime", "JSON", "Digest", "HTTPClient"]),
     library("Review", ["UTCTime", "JSON", "Budget", "HTTPClient"]),
 
@@ -79,13 +80,16 @@ let package = Package(
         .executableTarget(
             name: "bursar",
             dependencies: [
-                "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Platform", "Prices", "Settings", "Ledger",
-                "Queue", "Reports", "Daemon", "Demo", "Doctor",
+                "Arguments", "Terminal", "UTCTime", "JSON", "Budget", "Forecast", "Platform", "Prices", "Settings",
+                "Ledger", "Queue", "Reports", "Daemon", "Demo", "Doctor",
             ],
             swiftSettings: settings),
         .executableTarget(
             name: "ledger-bench", dependencies: ["UTCTime", "Budget", "Platform", "Ledger"],
             path: "Sources/LedgerBench",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "forecast-bench", dependencies: ["UTCTime", "Forecast"], path: "Sources/ForecastBench",
             swiftSettings: settings),
 
         tests("UTCTime", ["UTCTime"]),
@@ -95,6 +99,7 @@ let package = Package(
         tests("Terminal", ["Terminal"]),
         tests("HTTPWire", ["HTTPWire"]),
         tests("Budget", ["Budget", "UTCTime"]),
+        tests("Forecast", ["Forecast", "forecast-bench", "Budget", "UTCTime"]),
         tests("Platform", ["Platform", "UTCTime"]),
         tests("Prices", ["Prices", "Budget", "UTCTime", "JSON"]),
         tests("Settings", ["Settings", "Platform"]),
@@ -104,7 +109,7 @@ let package = Package(
         .target(name: "TestDisk", dependencies: ["Platform"], path: "Tests/TestDisk", swiftSettings: settings),
         tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON", "TestDisk"]),
         tests("Queue", ["Queue", "Platform", "Journal", "UTCTime", "TestDisk"]),
-        tests("Reports", ["Reports", "Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
+        tests("Reports", ["Reports", "Forecast", "Prices", "Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
         tests(
             "GitLab",
             ["GitLab", "HTTPClient", "HTTPServer", "HTTPWire", "JSON", "Digest", "Platform", "UTCTime", "Faults"],
@@ -122,7 +127,8 @@ let package = Package(
         // Runs the built binary.
         tests(
             "CommandLine",
-            ["bursar", "Demo", "Faults", "HTTPServer", "HTTPWire", "JSON", "Platform", "HTTPClient", "UTCTime"]),
+            ["bursar", "Demo", "Faults", "HTTPServer", "HTTPWire", "JSON", "Platform", "HTTPClient", "UTCTime"],
+            resources: [.copy("Help")]),
         // Lints what a formatter cannot: imports, banned calls, leftovers.
         tests("Repository", []),
     ],

@@ -12,9 +12,10 @@ enum Bursar {
         version: version,
         commands: [
             ServeCommand.command, DemoCommand.command, StatusCommand.command, ReportCommand.command,
-            EstimateCommand.command, ExportCommand.command, WhyCommand.command, BudgetsCommand.list,
-            BudgetsCommand.grant, PricesCommand.command, ResolveCommand.command, VerifyCommand.command,
-            CleanupCommand.command, DoctorCommand.command,
+            ForecastCommand.command, EstimateCommand.command, ExportCommand.command, ChargebackCommand.command,
+            WhyCommand.command, BudgetsCommand.list, BudgetsCommand.grant, BudgetsReplayCommand.command,
+            PricesCommand.command, ResolveCommand.command, VerifyCommand.command, CleanupCommand.command,
+            DoctorCommand.command,
         ])
 
     /// For the tests: what the commands are called, and what is wrong with their declarations.

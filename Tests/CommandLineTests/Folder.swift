@@ -21,19 +21,6 @@ final class Folder: Sendable {
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
     }
 
-    /// An empty file, open for writing.
-    func newFile(_ name: String) throws -> FileHandle {
-        try write(name, "")
-        return try Self.opened("\(path)/\(name)")
-    }
-
-    /// A file that is there, open for writing.
-    static func opened(_ path: String) throws -> FileHandle {
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
-        guard descriptor >= 0 else { throw POSIXFailure("open", path) }
-        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    }
-
     /// What a file holds; empty when there is none.
     func text(of name: String) -> String {
         String(decoding: FileManager.default.contents(atPath: "\(path)/\(name)") ?? Data(), as: UTF8.self)

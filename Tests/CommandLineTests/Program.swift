@@ -26,13 +26,16 @@ final class Program: Sendable {
 
     /// Far more than any of it takes, so that a busy machine fails no test.
     static let patienceSeconds = 60.0
+    private static let looksMin = 1000
 
-    private final class Ended: Sendable { let flag = Atomic(false) }
-
-    private let process = Process()
+    /// The process, which whoever starts it must also wait for.
+    ///
+    /// Not Foundation's `Process`: that hears of ends through select(2), which fails in a process with more than 1,024
+    /// descriptors, and tests that run side by side have more.
+    let id: pid_t
+    private let raw = Mutex<Int32?>(nil)
     private let streams: Folder
     private let workingDirectory: Folder
-    private let ended = Ended()
 
     /// Starts the program. Its environment is PATH and `environment` alone.
     /// `output` is a file for standard output in place of the one that `Ending` tells of.
@@ -42,19 +45,51 @@ final class Program: Sendable {
         // Files rather than pipes: nobody has to read while it runs, and it never waits for a reader.
         streams = try Folder()
         self.workingDirectory = workingDirectory
-        process.executableURL = URL(fileURLWithPath: Self.path)
-        process.arguments = arguments
-        process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given }
-        process.currentDirectoryURL = URL(fileURLWithPath: workingDirectory.path, isDirectory: true)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput =
-            try output.map { try Folder.opened($0) } ?? streams.newFile("output")
-        process.standardError = try streams.newFile("complaint")
-        process.terminationHandler = { [ended] _ in ended.flag.store(true, ordering: .releasing) }
-        try process.run()
+        try streams.write("output", "")
+        try streams.write("complaint", "")
+        let variables = environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given }
+        id = try Self.spawn(
+            [Self.path] + arguments, variables.map { "\($0)=\($1)" }, in: workingDirectory.path,
+            output: output ?? "\(streams.path)/output", complaint: "\(streams.path)/complaint")
     }
 
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    deinit {
+        guard status == nil else { return }
+        kill(id, SIGKILL)
+        var raw: Int32 = 0
+        while waitpid(id, &raw, 0) == -1, errno == EINTR {}
+    }
+
+    private static func spawn(
+        _ arguments: [String], _ environment: [String], in directory: String, output: String, complaint: String
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_NOCTTY, 0)
+        posix_spawn_file_actions_addopen(&actions, 2, complaint, O_WRONLY | O_NOCTTY, 0)
+        // posix_spawn(3) has no name for a working directory here; env(1) goes there and becomes the program.
+        let shell = "/usr/bin/env"
+        var words = ([shell, "-C", directory] + arguments).map { strdup($0) } + [nil]
+        var variables = environment.map { strdup($0) } + [nil]
+        defer { for text in words + variables { free(text) } }
+        var id = pid_t()
+        let code = posix_spawn(&id, shell, &actions, nil, &words, &variables)
+        guard code == 0 else { throw POSIXFailure("posix_spawn", shell, code: code) }
+        return id
+    }
+
+    /// How it ended, as waitpid(2) has it; nil while it runs.
+    private var status: Int32? {
+        raw.withLock { known in
+            if known == nil {
+                var raw: Int32 = 0
+                if waitpid(id, &raw, WNOHANG) == id { known = raw }
+            }
+            return known
+        }
+    }
 
     /// Runs the program to its end.
     static func run(
@@ -63,16 +98,14 @@ final class Program: Sendable {
         try await Program(arguments, environment: environment, in: workingDirectory).ending()
     }
 
-    var id: Int32 { process.processIdentifier }
-
-    func send(_ signal: CInt) { kill(process.processIdentifier, signal) }
+    func send(_ signal: CInt) { kill(id, signal) }
 
     /// Waits for its end.
     func ending() async throws -> Ending {
-        try await wait(for: "the end") { ended.flag.load(ordering: .acquiring) ? () : nil }
-        let isSignal = process.terminationReason == .uncaughtSignal
+        let raw = try await wait(for: "the end") { status }
+        let signal = raw & 0x7F
         return Ending(
-            status: process.terminationStatus + (isSignal ? 128 : 0), output: output, complaint: complaint)
+            status: signal == 0 ? raw >> 8 & 0xFF : 128 + signal, output: self.output, complaint: complaint)
     }
 
     /// Waits for a line on standard output or error that has `text` in it, and returns it.
@@ -83,7 +116,7 @@ final class Program: Sendable {
                 let lines = stream.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
                 if let line = lines.first(where: { $0.contains(text) }) { return String(line) }
             }
-            guard !ended.flag.load(ordering: .acquiring) else {
+            guard status == nil else {
                 throw Overdue(description: "it ended without a line with '\(text)':\n\(output)\(complaint)")
             }
             return nil
@@ -95,8 +128,11 @@ final class Program: Sendable {
 
     private func wait<Found>(for what: String, _ look: () throws -> Found?) async throws -> Found {
         let start = ContinuousClock.now
-        while ContinuousClock.now - start < .seconds(Self.patienceSeconds) {
+        var lookCount = 0
+        // Time alone says nothing where tests that compute keep this one from running.
+        while lookCount < Self.looksMin || ContinuousClock.now - start < .seconds(Self.patienceSeconds) {
             if let found = try look() { return found }
+            lookCount += 1
             try await Task.sleep(for: .milliseconds(5))
         }
         throw Overdue(description: "no sign of \(what) in \(Self.patienceSeconds) s:\n\(output)\(complaint)")

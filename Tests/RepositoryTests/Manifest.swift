@@ -19,8 +19,9 @@ struct Manifest {
                 imports[match.output.1 + suffix] = Set(names.matches(of: #/"(\w+)"/#).map { String($0.output.1) })
             }
         }
-        // The benchmark's target is named as its program is, its folder as its siblings are.
+        // A benchmark's target is named as its program is, its folder as its siblings are.
         imports["LedgerBench"] = imports.removeValue(forKey: "ledger-bench")
+        imports["ForecastBench"] = imports.removeValue(forKey: "forecast-bench")
         self.imports = imports
     }
 }

@@ -120,8 +120,8 @@ import Testing
         (["GITLAB_USER_EMAIL": "a@b", "OPENAI_ORGANIZATION": "x", "PATH": "/bin"], []),
         (["BURSAR_COLOUR": "red"], ["BURSAR_COLOUR (environment) is not a setting and is ignored"]),
         (
-            ["REVIEW_RESUME_AFTER_RESET": "true"],
-            ["REVIEW_RESUME_AFTER_RESET (environment) is not used by this version yet"]
+            ["ALERT_SLACK_URL": "https://hooks.slack.com/x"],
+            ["ALERT_SLACK_URL (environment) is not used by this version yet"]
         ),
         (
             ["ALERT_SLACK_URL": "https://hooks.example.com/hunter2"],

@@ -1,0 +1,66 @@
+import Budget
+public import Forecast
+package import JSON
+public import Platform
+package import Terminal
+public import UTCTime
+
+extension ReportReader {
+    /// Who pays for `month`, and how many of its lines are no records.
+    public func chargeback(_ month: Month, teams: TeamDirectory) throws(POSIXFailure) -> (
+        bill: Chargeback, problemCount: Int
+    ) {
+        let first = month.firstDay
+        let report = try report(
+            UsageQuery(by: [.user, .project], days: first...first.adding(days: month.dayCount - 1)))
+        let uses = report.groups.map { group in
+            var amounts = Chargeback.Amounts()
+            amounts.requests = group.totals.requestCount
+            amounts.inputTokens = group.totals.inputTokens
+            amounts.outputTokens = group.totals.outputTokens
+            amounts.costMicroUSD = group.totals.costMicroUSD
+            amounts.unpriced = group.totals.unpricedCount
+            return Chargeback.Use(user: group.key[0], project: group.key[1], amounts: amounts)
+        }
+        return (Chargeback(uses, teams: teams), report.problemCount)
+    }
+}
+
+extension Chargeback {
+    /// `{"rows": [...], "total": {...}}`; costs are decimal strings with six places.
+    package var json: JSONValue {
+        [
+            "rows": .array(
+                rows.map { row in
+                    var object = JSONObject([
+                        ("cost_centre", .string(row.costCentre)), ("team", .string(row.team)),
+                        ("project", .string(row.project)),
+                    ])
+                    for (name, value) in row.amounts.fields { object[name] = value }
+                    return .object(object)
+                }), "total": .object(JSONObject(total.fields)),
+        ]
+    }
+
+    /// The rows; their sums are the month.
+    package var table: Rows {
+        Rows(
+            columns: [.init("cost_centre"), .init("team"), .init("project")]
+                + total.fields.map { .init($0.name, isNumber: true) },
+            rows: rows.map { row in
+                [row.costCentre, row.team, row.project]
+                    + row.amounts.fields.map { $0.value.integer.map { String($0) } ?? $0.value.string ?? "" }
+            })
+    }
+}
+
+extension Chargeback.Amounts {
+    /// The figures by the names they have in every view.
+    package var fields: [(name: String, value: JSONValue)] {
+        [
+            ("requests", .integer(requests)), ("input_tokens", .integer(inputTokens)),
+            ("output_tokens", .integer(outputTokens)), ("total_tokens", .integer(totalTokens)),
+            ("cost_usd", .string(MicroUSD(Int64(costMicroUSD)).description)), ("unpriced", .integer(unpriced)),
+        ]
+    }
+}
