@@ -38,7 +38,9 @@ package struct EstimateService: Sendable {
                 reading.problems += duo.problems
             }
             let attributes = attributes.map { GitAttributes(parsing: String(decoding: $0, as: UTF8.self)) } ?? .none
-            let rules = ContextRules(configuration: reading.configuration, attributes: attributes)
+            let rules = ContextRules(
+                configuration: reading.configuration, attributes: attributes,
+                treatment: LineTreatment { SecretScanner().redacted($0).text })
             return (rules, reading.problems.map(\.description))
         }
     }
@@ -58,17 +60,25 @@ package struct EstimateService: Sendable {
         let change = ExaminedChange(
             UnifiedDiff(parsing: bytes).files.map(Candidate.init), rules: rules, wholeMeasure: TextMeasure(of: bytes))
         let facts = MergeRequestFacts(project: "", iid: 0, title: "", sourceBranch: "", targetBranch: "")
-        return report(change, facts: facts, rules: rules, remarks: remarks, budget: budget)
+        let frame = PromptFrame(facts: facts, change: change, inputTokensMax: settings.review.inputTokensMax)
+        return report(change, frame: frame, remarks: remarks, budget: budget)
     }
 
-    /// The report on a merge request's `change`.
-    func report(
-        _ change: ExaminedChange, facts: MergeRequestFacts, rules: ContextRules, remarks: [String],
-        budget status: BudgetStatus
+    /// The most input tokens of one call.
+    var inputTokensMax: Int { settings.review.inputTokensMax }
+
+    /// The report on one head of a merge request.
+    func report(_ material: ReviewMaterial, budget: BudgetStatus) -> EstimateReport {
+        report(
+            material.change, frame: material.frame,
+            remarks: material.remarks + (material.incompleteness.map { [$0] } ?? []), budget: budget)
+    }
+
+    private func report(
+        _ change: ExaminedChange, frame: PromptFrame, remarks: [String], budget status: BudgetStatus
     ) -> EstimateReport {
         let budget = BudgetRoom(status, isEnforced: settings.budget.enforcement == .block)
-        let planner = ReviewPlanner(settings, prices: prices, at: now)
-        let frame = PromptFrame(facts: facts, change: change, inputTokensMax: settings.review.inputTokensMax)
+        let planner = ReviewPlanner(settings, project: change.rules.configuration, prices: prices, at: now)
         let plan = planner.plan(change, frame: frame, budget: budget)
         let others = [planner.model] + (planner.ladder?.rungs ?? []).compactMap { planner.options[$0.model] }
         let preflight = Preflight(plan, change: change, frame: frame, others: others, budget: budget) {

@@ -5,10 +5,11 @@ import Settings
 import UTCTime
 
 extension ReviewPlanner {
-    /// The planner that the settings ask for, with what `calibrations` and `outputs` have learned of each model.
+    /// The planner that the settings and the project ask for, with what `calibrations` and `outputs` have learned of
+    /// each model. A ladder's rungs are the operator's: the project's model stands in the place of `MODEL` alone.
     init(
-        _ settings: Settings, prices: PriceTable, at now: Instant, calibrations: [String: Calibration] = [:],
-        outputs: [String: OutputHistory] = [:]
+        _ settings: Settings, project: ProjectConfiguration = ProjectConfiguration(), prices: PriceTable,
+        at now: Instant, calibrations: [String: Calibration] = [:], outputs: [String: OutputHistory] = [:]
     ) {
         func option(_ model: String) -> ModelOption {
             let limit = settings.review.outputTokensMax
@@ -22,7 +23,7 @@ extension ReviewPlanner {
         }
         let rungs = settings.model.ladder
         self.init(
-            model: option(settings.model.id),
+            model: option(project.model ?? settings.model.id),
             ladder: rungs.isEmpty
                 ? nil
                 : ModelLadder(
