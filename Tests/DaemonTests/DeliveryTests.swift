@@ -71,7 +71,7 @@ import UTCTime
             try await stage.deliver(try comment("Please /ai-review", note: 502, on: stage)).body["status"] == "ignored")
         #expect(stage.model.calls.count == 1)
         #expect(try await stage.deliver(try comment("/ai-review", note: 503, on: stage)).body["status"] == "queued")
-        #expect(stage.model.calls.count == 2 && stage.gitlab.notes(of: Self.mergeRequest).count == 2)
+        #expect(stage.model.calls.count == 2 && stage.gitlab.notes(of: Self.mergeRequest).count == 1)
         try await stage.strike()
     }
 

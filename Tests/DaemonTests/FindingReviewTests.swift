@@ -3,6 +3,7 @@ import Foundation
 import HTTPServer
 import HTTPWire
 import JSON
+import Synchronization
 import Testing
 import UTCTime
 
@@ -60,8 +61,83 @@ import UTCTime
             "▰", "820 of 1,000,000 tokens used",
         ] { #expect(body.contains(words), "\(words)") }
         #expect(!body.contains(Self.key) && !body.contains("orders.py:99"))
+        // At their lines, the finding by its quote and not by its number, published together; in the summary one line each.
+        let discussions = stage.gitlab.discussions(of: Self.mergeRequest)
+        #expect(discussions.map(\.newLine).sorted { ($0 ?? 0) < ($1 ?? 0) } == [11, 12])
+        #expect(discussions.allSatisfy { $0.path == "src/orders.py" && $0.batchCount == 2 })
+        #expect(discussions.contains { $0.newLine == 11 && $0.body.contains("Whoever chooses the name") })
+        #expect(!discussions.contains { $0.body.contains(Self.key) } && !body.contains("Whoever chooses the name"))
         #expect(try stage.rows().count == 1 && stage.keptAnswers.isEmpty)
         try await stage.strike()
+    }
+
+    @Test func `a second review says nothing twice and stands in the place of the first`() async throws {
+        let stage = try Stage(mergeRequests: [Self.mergeRequest], model: { _ in Self.answer() })
+        try await stage.label(Self.mergeRequest)
+        let first = stage.gitlab.notes(of: Self.mergeRequest)
+        try await stage.relabel(Self.mergeRequest)
+        let second = stage.gitlab.notes(of: Self.mergeRequest)
+        #expect(stage.model.calls.count == 2 && stage.gitlab.discussions(of: Self.mergeRequest).count == 2)
+        #expect(second.map(\.id) == first.map(\.id) && second[0].body != first[0].body)
+        try await stage.strike()
+    }
+
+    @Test(arguments: [("/discussions", 403), ("/draft_notes", 500), ("/draft_notes", 404)])
+    func `where lines take no discussion, the summary has all the text; without drafts they come one by one`(
+        _ path: String, _ status: Int
+    ) async throws {
+        let stage = try Stage(
+            mergeRequests: [Self.mergeRequest],
+            gitlabTrouble: { head in head.rawPath.contains(path) ? .json(status, ["message": "no"]) : nil },
+            model: { _ in Self.answer() })
+        try await stage.label(Self.mergeRequest)
+        let discussions = stage.gitlab.discussions(of: Self.mergeRequest)
+        let notes = stage.gitlab.notes(of: Self.mergeRequest)
+        #expect(discussions.count == (status == 404 ? 2 : 0) && discussions.allSatisfy { $0.batchCount == 1 })
+        #expect(notes.count == 1 && notes[0].body.contains("Whoever chooses the name") == (status != 404))
+        #expect(stage.model.calls.count == 1)
+        try await stage.strike()
+    }
+
+    @Test(arguments: [(1, 1), (0, 0)])
+    func `no more than the operator allows stands in the change`(_ limit: Int, _ count: Int) async throws {
+        let stage = try Stage(
+            settings: ["REVIEW_MAX_INLINE_COMMENTS": String(limit)], mergeRequests: [Self.mergeRequest],
+            model: { _ in Self.answer() })
+        try await stage.label(Self.mergeRequest)
+        #expect(stage.gitlab.discussions(of: Self.mergeRequest).count == count)
+        #expect(stage.gitlab.notes(of: Self.mergeRequest).first?.body.contains("Whoever chooses the name") == true)
+        try await stage.strike()
+    }
+
+    @Test func `an answer that was kept is posted at its lines when GitLab takes it, and without when the head moved`()
+        async throws
+    {
+        for isMoved in [false, true] {
+            let failures = Mutex(40)
+            let stage = try Stage(
+                mergeRequests: [Self.mergeRequest],
+                gitlabTrouble: { head in
+                    guard head.method != .get else { return nil }
+                    return failures.withLock { count in
+                        count -= 1
+                        return count >= 0
+                    } ? .json(500, ["message": "no"]) : nil
+                }, model: { _ in Self.answer() })
+            try await stage.label(Self.mergeRequest)
+            #expect(stage.gitlab.notes(of: Self.mergeRequest).isEmpty)
+            try await stage.stopDaemon()
+            if isMoved { stage.gitlab.change(Self.mergeRequest) { $0.sha = String(repeating: "7f", count: 20) } }
+            failures.withLock { $0 = 0 }
+            try stage.startDaemon()
+            try await stage.goOn(hours: 1)
+            let notes = stage.gitlab.notes(of: Self.mergeRequest)
+            #expect(notes.count == 1 && notes[0].body.contains("SQL built from input"))
+            #expect(stage.gitlab.discussions(of: Self.mergeRequest).count == (isMoved ? 0 : 2))
+            #expect(notes.first?.body.contains("Whoever chooses the name") == isMoved)
+            #expect(try stage.model.calls.count == 1 && stage.rows().count == 1 && stage.keptAnswers.isEmpty)
+            try await stage.strike()
+        }
     }
 
     @Test func `a quote that is nowhere in the change loses its line and keeps its text`() async throws {

@@ -23,7 +23,7 @@ extension Reviewer {
         }
         let material = try await reviewed(paid, job, plan)
         var report = report(paid, material)
-        report.refused = Set(report.findings.inline.map(\.fingerprint))
+        if let material { report.refused = await discuss(report.findings.inline, material, job) }
         let noteID = try await notes.post(
             review: SummaryNote.markdown(report), of: paid.headSHA, on: job, mayStand: job.mayBePosted)
         log(.info, "review posted", ["merge_request": job.name, "head": paid.headSHA])
