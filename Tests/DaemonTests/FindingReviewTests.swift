@@ -203,4 +203,50 @@ import UTCTime
         #expect(body.contains("A secret in the code"))
         try await stage.strike()
     }
+
+    @Test func `calls teach, and what they taught survives a restart`() async throws {
+        let stage = try Stage(
+            mergeRequests: BudgetTests.mergeRequests(6), model: { _ in .answer(input: 1500, output: 60) })
+        for mergeRequest in BudgetTests.mergeRequests(5) { try await stage.label(mergeRequest) }
+        let path = stage.directory.path + "/books/state/calibration.json"
+        let value = try JSONValue(parsing: Array(try Data(contentsOf: URL(fileURLWithPath: path))))
+        let model = value["models"]?["claude-sonnet-5-5"]
+        #expect(model?["outputs"]?.array == [60, 60, 60, 60, 60])
+        #expect(model?["calibration"]?["observations"]?.array?.count == 5)
+        try await stage.stopDaemon()
+        try stage.startDaemon()
+        try await stage.label(BudgetTests.mergeRequests(6)[5])
+        let later = try JSONValue(parsing: Array(try Data(contentsOf: URL(fileURLWithPath: path))))
+        #expect(later["models"]?["claude-sonnet-5-5"]?["outputs"]?.array == [60, 60, 60, 60, 60, 60])
+        try await stage.strike()
+    }
+
+    @Test func `a diff in, the pre-flight out, and nothing held`() async throws {
+        let stage = try Stage()
+        let diff = """
+            diff --git a/a.py b/a.py
+            --- a/a.py
+            +++ b/a.py
+            @@ -1,1 +1,1 @@
+            -a = 1
+            +a = 2
+            diff --git a/yarn.lock b/yarn.lock
+            --- a/yarn.lock
+            +++ b/yarn.lock
+            @@ -1,1 +1,1 @@
+            -b
+            +c
+
+            """
+        let answer = try await stage.post(text: diff, to: "/estimate")
+        #expect(
+            answer.status == 200 && answer.body["budget"]?["decision"] == "allow"
+                && answer.body["model"] == "claude-sonnet-5-5")
+        #expect(answer.body["files"]?.array?.map { $0["action"] } == ["keep", "drop"])
+        #expect(try await stage.post(text: "hello", to: "/estimate").status == 400)
+        #expect(try await stage.post(text: diff, to: "/estimate", token: "wrong").status == 401)
+        #expect(stage.model.calls.isEmpty)
+        #expect(try await stage.stats()["held_tokens"] == 0)
+        try await stage.strike()
+    }
 }

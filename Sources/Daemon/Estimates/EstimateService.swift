@@ -10,6 +10,7 @@ package struct EstimateService: Sendable {
     private let settings: Settings
     private let prices: PriceTable
     private let now: Instant
+    private let learned: LearnedTokens.Models
 
     /// The most bytes of a diff that are read.
     package static let diffBytesMax = 256 << 20
@@ -45,11 +46,20 @@ package struct EstimateService: Sendable {
         }
     }
 
-    /// A service for these settings, with the prices in force at `now`.
-    package init(_ settings: Settings, at now: Instant) throws {
+    /// A service for these settings, with the prices in force at `now` and what calls have taught so far.
+    package init(
+        _ settings: Settings, learned: LearnedTokens.Models = LearnedTokens.Models(), at now: Instant
+    ) throws {
+        self.init(
+            settings, prices: try PriceTable.inForce(file: settings.model.pricesFile), learned: learned, at: now)
+    }
+
+    /// A service for these settings at these prices.
+    init(_ settings: Settings, prices: PriceTable, learned: LearnedTokens.Models, at now: Instant) {
         self.settings = settings
         self.now = now
-        prices = try PriceTable.inForce(file: settings.model.pricesFile)
+        self.prices = prices
+        self.learned = learned
     }
 
     /// The report on the diff `bytes`, against what `budget` has left.
@@ -78,7 +88,8 @@ package struct EstimateService: Sendable {
         _ change: ExaminedChange, frame: PromptFrame, remarks: [String], budget status: BudgetStatus
     ) -> EstimateReport {
         let budget = BudgetRoom(status, isEnforced: settings.budget.enforcement == .block)
-        let planner = ReviewPlanner(settings, project: change.rules.configuration, prices: prices, at: now)
+        let planner = ReviewPlanner(
+            settings, project: change.rules.configuration, prices: prices, at: now, learned: learned)
         let plan = planner.plan(change, frame: frame, budget: budget)
         let others = [planner.model] + (planner.ladder?.rungs ?? []).compactMap { planner.options[$0.model] }
         let preflight = Preflight(plan, change: change, frame: frame, others: others, budget: budget) {

@@ -18,7 +18,7 @@ struct ReviewService: Sendable {
     /// The service of a GitLab over `queue`.
     init(
         _ settings: Settings, environment: DaemonEnvironment, ledger: Ledger, queue: ReviewQueue, answers: AnswerFiles,
-        prices: PricesInForce, metrics: Metrics
+        prices: PricesInForce, learned: LearnedTokens, metrics: Metrics
     ) throws {
         guard let wanted = settings.gitlab else {
             (routes, poll, start) = ([], nil, {})
@@ -34,7 +34,7 @@ struct ReviewService: Sendable {
         let bot = BotUser(gitlab: gitlab, now: environment.time.now, log: environment.log)
         let reviewer = Reviewer(
             gitlab: gitlab, model: try Self.models(settings.model, environment), settings: settings, ledger: ledger,
-            queue: queue, answers: answers, prices: prices,
+            queue: queue, answers: answers, prices: prices, learned: learned,
             rules: Reviewer.Rules(
                 label: wanted.reviewLabel, resumesAfterReset: settings.review.resumesAfterReset),
             notes: NoteDesk(gitlab: gitlab, bot: bot, queue: queue, secrets: secrets, log: environment.log),

@@ -12,7 +12,7 @@ extension Reviewer {
     /// Books the call and posts the answer. `plan` is nil after a crash and after a failure to post.
     func deliver(_ paid: PaidAnswer, _ job: Job, _ plan: Plan?) async throws -> Disposition {
         if job.calls.last(where: { $0.reservation == paid.reservation })?.state != .settled {
-            await settle(paid, job)
+            await settle(paid, job, plan)
         }
         do throws(QueueError) {
             try await queue.record(.posting, of: job.id)
@@ -38,7 +38,7 @@ extension Reviewer {
     }
 
     /// Books the call. When the books fail, the hold stays and the answer is posted all the same: it is paid for.
-    private func settle(_ paid: PaidAnswer, _ job: Job) async {
+    private func settle(_ paid: PaidAnswer, _ job: Job, _ plan: Plan?) async {
         do {
             guard let usage = paid.answer.usage else {
                 if ledger.reservation(paid.reservation)?.state != .unresolved {
@@ -58,6 +58,11 @@ extension Reviewer {
             guard !booking.wasRepeated else { return }
             metrics.add(paid.heldTokens, to: .estimatedTokens)
             metrics.add(usage.totalTokens, to: .actualTokens)
+            // A server that cut the prompt in silence says nothing about the prompt.
+            let isCut = usage.inputTokens < paid.estimatedInputTokens / 3
+            learned.record(
+                isCut ? nil : plan?.prompt.measure, usage, model: booking.record.context.model,
+                isCutOff: paid.answer.stop == .cutOff)
             log(
                 .info, "review settled",
                 [

@@ -29,8 +29,10 @@ extension Reviewer {
         let mergeRequest = try await mergeRequest(of: job)
         if let reason = reasonToSkip(mergeRequest, job) { return .finished(JobResult(.skipped, reason)) }
         if job.wish.command == ReviewFocus.estimate {
-            try await notes.post(notice: ReviewFocus.estimateNote(label: rules.label), on: job)
-            return .finished(JobResult(.skipped, "estimates are not made by comment"))
+            let service = EstimateService(settings, prices: prices.table, learned: learned.current, at: now())
+            let report = service.report(try await material(of: mergeRequest, job), budget: ledger.status())
+            try await notes.post(notice: report.markdown, on: job)
+            return .finished(JobResult(.skipped, "an estimate was asked for and is on the merge request"))
         }
         queue.note(.planned(head: mergeRequest.sha ?? ""), of: job.id)
         return try await call(try await material(of: mergeRequest, job), job)
@@ -71,7 +73,8 @@ extension Reviewer {
             BudgetRoom(
                 leftTokens: $0.leftTokens - extra, limitTokens: $0.limitTokens, isEnforced: $0.isEnforced)
         }
-        let planner = ReviewPlanner(settings, project: material.configuration, prices: prices.table, at: now())
+        let planner = ReviewPlanner(
+            settings, project: material.configuration, prices: prices.table, at: now(), learned: learned.current)
         let review = planner.plan(material.change, frame: material.frame, budget: room)
         var generator = InjectedGenerator(next: randomness)
         // One call for one review; a plan of this planner has no other.
@@ -140,20 +143,6 @@ enum ReviewFocus {
             "\n\nThe person who asked for this review wants it to be about one subject above all: \"\(command)\". "
             + "Look for problems of that kind first and put them first."
         return prompt
-    }
-
-    /// That a comment cannot ask for an estimate, and what it can ask for.
-    static func estimateNote(label: String) -> String {
-        """
-        ℹ️ **No Estimate by Comment**
-
-        A comment cannot ask for an estimate; no model was called and no tokens were spent.
-
-        **What you can do:**
-        - Comment '/ai-review', or set the label '\(label)', to have this merge request reviewed
-        - See what is left of the budget at: GET /budget/status
-
-        """
     }
 }
 

@@ -28,6 +28,7 @@ struct Reviewer: Sendable {
     let queue: ReviewQueue
     let answers: AnswerFiles
     let prices: PricesInForce
+    let learned: LearnedTokens
     let rules: Rules
     let notes: NoteDesk
     let metrics: Metrics
