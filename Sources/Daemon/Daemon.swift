@@ -104,9 +104,14 @@ package final class Daemon: Sendable {
             answers.discardAll(except: queue.wantedAnswers)
             var routes = BudgetRoutes(ledger: ledger, prices: prices, now: time.now, access: access).routes
             routes += QueueRoutes(queue: queue, now: time.now, access: access).routes
+            let learned = LearnedTokens(directory: settings.books.dataDirectory, log: log)
+            routes +=
+                EstimateRoutes(
+                    settings: settings, ledger: ledger, prices: prices, learned: learned, now: time.now, access: access
+                ).routes
             let reviews = try ReviewService(
                 settings, environment: environment, ledger: ledger, queue: queue, answers: answers, prices: prices,
-                metrics: metrics)
+                learned: learned, metrics: metrics)
             routes += reviews.routes
             let statistics = StatisticsLink()
             routes +=

@@ -66,7 +66,7 @@ extension StandInGitLab {
                 let id = Int(routed.parameters["note"] ?? "") ?? 0
                 return gitlab.deleteNote(id, on: mergeRequest) ? Response(status: 204) : Self.missingNote
             },
-        ]
+        ] + Self.discussionRoutes.map { onMergeRequest($0.0, $0.1, $0.2) }
     }
 
     /// A path as it was meant: a relay hands an escaped slash on as U+001F, because our server takes none.

@@ -5,7 +5,7 @@ package import Platform
 import Synchronization
 package import UTCTime
 
-/// A small GitLab on loopback: projects, merge requests with their diffs, labels and notes, over the REST API's own paths.
+/// A small GitLab on loopback: projects, merge requests with their diffs, labels, notes and discussions, over the REST API's own paths.
 ///
 /// It answers as a healthy GitLab 18 does. For one that does not, either `trouble` answers chosen requests in its place (a
 /// wrong status, another body), or a `FaultyRelay` stands before it and breaks connections, before or after it took effect:
@@ -71,6 +71,8 @@ package final class StandInGitLab: Sendable {
     struct State {
         var conditions: [Int: Condition] = [:]
         var notes: [Int: [Note]] = [:]
+        var discussions: [Int: [Discussion]] = [:]
+        var drafts: [Int: [Draft]] = [:]
         var nextNoteID = 1001
         var accessLevels: [Int: Int] = [:]
         var missingProjects: Set<Int> = []

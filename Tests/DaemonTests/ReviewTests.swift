@@ -45,7 +45,7 @@ import UTCTime
             call.head.fields["x-api-key"] == "model-key-of-the-test"
                 && call.head.fields["anthropic-version"] == "2023-06-01")
         let members = call.body.object?.members.map(\.key).sorted() ?? []
-        #expect(members == ["max_tokens", "messages", "model", "system"])
+        #expect(members == ["max_tokens", "messages", "model", "output_config", "system"])
         let text = call.body.text
         #expect(
             text.contains("SELECT number") && text.contains("tests/test_orders.py") && !text.contains("of-the-test"))
@@ -64,7 +64,8 @@ import UTCTime
         #expect(stage.model.calls.count == 1)
         #expect(try await stage.relabel(Self.mergeRequest)["status"] == "queued")
         #expect(stage.model.calls.count == 2)
-        #expect(stage.gitlab.notes(of: Self.mergeRequest).count == 2)
+        // The new review stands in the place of the old one.
+        #expect(stage.gitlab.notes(of: Self.mergeRequest).count == 1)
         try await stage.strike()
     }
 
@@ -125,7 +126,8 @@ import UTCTime
             .json(status, ["type": "error", "error": ["type": .string(type), "message": "no"]])
         })
         try await stage.label(Self.mergeRequest)
-        #expect(stage.model.calls.count == (status == 529 ? 3 : 1))
+        // What may be the form's fault is tried without it.
+        #expect(stage.model.calls.count == ([529: 3, 400: 2][status] ?? 1))
         let notes = stage.gitlab.notes(of: Self.mergeRequest)
         #expect(notes.count == 1 && notes[0].body.contains("Code Review Failed"))
         #expect(try await stage.stats()["held_tokens"] == 0)

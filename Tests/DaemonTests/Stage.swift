@@ -116,6 +116,17 @@ final class Stage: Sendable {
         )
     }
 
+    /// Sends `text` as it is.
+    func post(
+        text: String, to path: String, token: String = Stage.apiToken
+    ) async throws -> (status: Int, body: JSONValue) {
+        let response = try await transport.send(
+            ClientRequest(
+                method: "POST", url: try daemon.url + path,
+                fields: ["Authorization": "Bearer \(token)", "Content-Type": "text/plain"], body: Array(text.utf8)))
+        return (response.status, (try? JSONValue(parsing: response.body)) ?? .null)
+    }
+
     /// Sends `body` to the webhook and waits until nothing is left to do.
     func deliver(_ body: JSONValue, key: String = UUID().uuidString, fields: FieldList? = nil) async throws -> (
         status: Int, body: JSONValue

@@ -62,8 +62,10 @@ import Testing
     @Test func `marks tell what they are of`() {
         #expect(NoteMarker.finding("0a1b").fingerprint == "0a1b" && NoteMarker.finding("0a1b").summaryRun == nil)
         #expect(NoteMarker.summary(run: 12).summaryRun == 12 && NoteMarker.summary(run: 12).fingerprint == nil)
+        #expect(NoteMarker.summary(run: 12, id: "a-1").summaryRun == 12)
         for key in [
-            "summary", "summary ", "summary x", "summary -1", "summary +1", "summary 9999999999999999999", "finding ",
+            "summary 1 of ", "summary x of y", "summary 1 by y", "summary", "summary ", "summary x", "summary -1",
+            "summary +1", "summary 9999999999999999999", "finding ",
         ] {
             #expect(NoteMarker(key).summaryRun == nil && NoteMarker(key).fingerprint == nil)
         }

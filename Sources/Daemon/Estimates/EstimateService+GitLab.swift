@@ -34,25 +34,13 @@ extension EstimateService {
         let project = try await client.project(.path(path)).id
         let mergeRequest = try await client.mergeRequest(projectID: project, iid: iid)
         let diffs = try await client.diffs(projectID: project, iid: iid)
-        var files = ProjectFiles()
-        let contents = try await Self.contents(of: ProjectFiles.paths, project, mergeRequest.targetBranch, client)
-        (files.configuration, files.attributes, files.duoInstructions) = (contents[0], contents[1], contents[2])
-        let (rules, remarks) = files.rules
-        let facts = MergeRequestFacts(
-            project: path, iid: iid, title: mergeRequest.title, description: mergeRequest.description,
-            author: mergeRequest.authorUsername, sourceBranch: mergeRequest.sourceBranch,
-            targetBranch: mergeRequest.targetBranch, labels: mergeRequest.labels ?? [])
+        let (files, unread) = try await client.projectFiles(projectID: project, ref: mergeRequest.targetBranch)
+        let (rules, problems) = files.rules
+        let remarks = problems + unread.sorted { $0.key < $1.key }.map { "'\($0.key)' was not read: \($0.value)" }
         return report(
-            ExaminedChange(diffs.files.map { Candidate($0) }, rules: rules), facts: facts, rules: rules,
-            remarks: remarks + (diffs.incompleteness.map { [$0] } ?? []), budget: budget)
-    }
-
-    private static func contents(
-        of paths: [String], _ project: Int, _ ref: String, _ client: GitLabClient
-    ) async throws -> [[UInt8]?] {
-        var contents: [[UInt8]?] = []
-        for path in paths { contents.append(try await client.rawFile(projectID: project, path: path, ref: ref)) }
-        return contents
+            ReviewMaterial(
+                mergeRequest, diffs, project: path, rules: rules, remarks: remarks,
+                inputTokensMax: inputTokensMax), budget: budget)
     }
 
     /// The project and number in `<base>/group/project/-/merge_requests/12`, whatever follows.

@@ -10,6 +10,7 @@ package struct EstimateService: Sendable {
     private let settings: Settings
     private let prices: PriceTable
     private let now: Instant
+    private let learned: LearnedTokens.Models
 
     /// The most bytes of a diff that are read.
     package static let diffBytesMax = 256 << 20
@@ -38,16 +39,27 @@ package struct EstimateService: Sendable {
                 reading.problems += duo.problems
             }
             let attributes = attributes.map { GitAttributes(parsing: String(decoding: $0, as: UTF8.self)) } ?? .none
-            let rules = ContextRules(configuration: reading.configuration, attributes: attributes)
+            let rules = ContextRules(
+                configuration: reading.configuration, attributes: attributes,
+                treatment: LineTreatment { SecretScanner().redacted($0).text })
             return (rules, reading.problems.map(\.description))
         }
     }
 
-    /// A service for these settings, with the prices in force at `now`.
-    package init(_ settings: Settings, at now: Instant) throws {
+    /// A service for these settings, with the prices in force at `now` and what calls have taught so far.
+    package init(
+        _ settings: Settings, learned: LearnedTokens.Models = LearnedTokens.Models(), at now: Instant
+    ) throws {
+        self.init(
+            settings, prices: try PriceTable.inForce(file: settings.model.pricesFile), learned: learned, at: now)
+    }
+
+    /// A service for these settings at these prices.
+    init(_ settings: Settings, prices: PriceTable, learned: LearnedTokens.Models, at now: Instant) {
         self.settings = settings
         self.now = now
-        prices = try PriceTable.inForce(file: settings.model.pricesFile)
+        self.prices = prices
+        self.learned = learned
     }
 
     /// The report on the diff `bytes`, against what `budget` has left.
@@ -58,17 +70,26 @@ package struct EstimateService: Sendable {
         let change = ExaminedChange(
             UnifiedDiff(parsing: bytes).files.map(Candidate.init), rules: rules, wholeMeasure: TextMeasure(of: bytes))
         let facts = MergeRequestFacts(project: "", iid: 0, title: "", sourceBranch: "", targetBranch: "")
-        return report(change, facts: facts, rules: rules, remarks: remarks, budget: budget)
+        let frame = PromptFrame(facts: facts, change: change, inputTokensMax: settings.review.inputTokensMax)
+        return report(change, frame: frame, remarks: remarks, budget: budget)
     }
 
-    /// The report on a merge request's `change`.
-    func report(
-        _ change: ExaminedChange, facts: MergeRequestFacts, rules: ContextRules, remarks: [String],
-        budget status: BudgetStatus
+    /// The most input tokens of one call.
+    var inputTokensMax: Int { settings.review.inputTokensMax }
+
+    /// The report on one head of a merge request.
+    func report(_ material: ReviewMaterial, budget: BudgetStatus) -> EstimateReport {
+        report(
+            material.change, frame: material.frame,
+            remarks: material.remarks + (material.incompleteness.map { [$0] } ?? []), budget: budget)
+    }
+
+    private func report(
+        _ change: ExaminedChange, frame: PromptFrame, remarks: [String], budget status: BudgetStatus
     ) -> EstimateReport {
         let budget = BudgetRoom(status, isEnforced: settings.budget.enforcement == .block)
-        let planner = ReviewPlanner(settings, prices: prices, at: now)
-        let frame = PromptFrame(facts: facts, change: change, inputTokensMax: settings.review.inputTokensMax)
+        let planner = ReviewPlanner(
+            settings, project: change.rules.configuration, prices: prices, at: now, learned: learned)
         let plan = planner.plan(change, frame: frame, budget: budget)
         let others = [planner.model] + (planner.ladder?.rungs ?? []).compactMap { planner.options[$0.model] }
         let preflight = Preflight(plan, change: change, frame: frame, others: others, budget: budget) {

@@ -5,24 +5,24 @@ import Settings
 import UTCTime
 
 extension ReviewPlanner {
-    /// The planner that the settings ask for, with what `calibrations` and `outputs` have learned of each model.
+    /// The planner that the settings and the project ask for, with what was `learned` of each model. A ladder's rungs are the operator's: the project's model stands in the place of `MODEL` alone.
     init(
-        _ settings: Settings, prices: PriceTable, at now: Instant, calibrations: [String: Calibration] = [:],
-        outputs: [String: OutputHistory] = [:]
+        _ settings: Settings, project: ProjectConfiguration = ProjectConfiguration(), prices: PriceTable,
+        at now: Instant, learned: LearnedTokens.Models
     ) {
         func option(_ model: String) -> ModelOption {
             let limit = settings.review.outputTokensMax
             let window = prices.price(of: model, at: now)?.contextWindow
-            let outputs = outputs[model] ?? OutputHistory()
+            let outputs = learned.outputs[model] ?? OutputHistory()
             return ModelOption(
                 model: model,
-                estimator: TokenEstimator(model: model, calibration: calibrations[model] ?? Calibration()),
+                estimator: TokenEstimator(model: model, calibration: learned.calibrations[model] ?? Calibration()),
                 inputTokensMax: min(settings.review.inputTokensMax, window.map { max(0, $0 - limit) } ?? .max),
                 outputTokensHeld: outputs.held(limit: limit), outputTokensExpected: outputs.expected(limit: limit))
         }
         let rungs = settings.model.ladder
         self.init(
-            model: option(settings.model.id),
+            model: option(project.model ?? settings.model.id),
             ladder: rungs.isEmpty
                 ? nil
                 : ModelLadder(

@@ -1,5 +1,4 @@
 import GitLab
-import Queue
 import Review
 
 // What GitLab says, in the words of the review: the targets do not know each other.
@@ -14,9 +13,9 @@ extension ChangedFile {
 }
 
 extension MergeRequestFacts {
-    init(_ mergeRequest: MergeRequest, _ job: Job) {
+    init(_ mergeRequest: MergeRequest, project: String) {
         self.init(
-            project: job.wish.projectPath, iid: job.wish.mergeRequest.iid, title: mergeRequest.title,
+            project: project, iid: mergeRequest.iid, title: mergeRequest.title,
             description: mergeRequest.description, author: mergeRequest.authorUsername,
             sourceBranch: mergeRequest.sourceBranch,
             targetBranch: mergeRequest.targetBranch, labels: mergeRequest.labels ?? [], url: mergeRequest.webURL ?? "",

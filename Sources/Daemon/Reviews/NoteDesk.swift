@@ -1,6 +1,7 @@
 import GitLab
 import Platform
 import Queue
+import UTCTime
 
 /// Posts our notes: one notice for each merge request, edited in place, until a review stands in its place.
 ///
@@ -37,7 +38,8 @@ struct NoteDesk: Sendable {
         try await queue.record(posted.id.map { .present(noteID: $0) } ?? .unknown, on: mergeRequest)
     }
 
-    /// Posts a review: in the place of the notice that stands there, or as a new note. Answers with the note's number.
+    /// Posts a review: in the place of an earlier review or of the notice that stands there, or as a new note. Answers
+    /// with the note's number.
     ///
     /// `mayStand`: an earlier run may have posted it, so it is looked for first.
     func post(review markdown: String, of head: String, on job: Job, mayStand: Bool) async throws -> Int? {
@@ -46,8 +48,14 @@ struct NoteDesk: Sendable {
         let mergeRequest = job.wish.mergeRequest
         let botUserID = await bot.known()
         if mayStand, let found = try await find(marker, job, botUserID) {
-            if queue.notice(on: mergeRequest) == .present(noteID: found) { await know(.absent, on: mergeRequest) }
+            await clearNotice(on: job, but: found)
             return found
+        }
+        if let botUserID, let earlier = try await summary(on: job, botUserID),
+            try await update(earlier, to: note, on: job)
+        {
+            await clearNotice(on: job, but: earlier)
+            return earlier
         }
         if let standing = try await standingNotice(job, botUserID, mayStand: mayStand) {
             // From here on the notice may be the review: a later notice must not take its place, so where this cannot be
@@ -65,6 +73,32 @@ struct NoteDesk: Sendable {
         return posted.id
     }
 
+    /// The summary of an earlier review, which a new one takes the place of. Not a note that counts as the notice still.
+    private func summary(on job: Job, _ botUserID: Int) async throws -> Int? {
+        try await gitlab.findSummary(
+            projectID: job.wish.mergeRequest.projectID, iid: job.wish.mergeRequest.iid, botUserID: botUserID,
+            eventUUID: job.wish.eventUUID)?.note.id
+    }
+
+    /// Takes the notice away that a review has made untrue, unless it is the review's own note.
+    private func clearNotice(on job: Job, but review: Int) async {
+        let mergeRequest = job.wish.mergeRequest
+        guard case .present(let notice) = queue.notice(on: mergeRequest) else { return }
+        if notice != review {
+            do throws(GitLabError) {
+                try await gitlab.deleteNote(
+                    projectID: mergeRequest.projectID, iid: mergeRequest.iid, noteID: notice,
+                    eventUUID: job.wish.eventUUID)
+            } catch {
+                // It stays known, so that the next notice or review takes its place.
+                return log(
+                    .warning, "a notice could not be taken away",
+                    ["merge_request": job.name, "error": "\(error)"])
+            }
+        }
+        await know(.absent, on: mergeRequest)
+    }
+
     /// The note of the review, when it stands on the merge request already.
     func find(review job: Job) async throws -> Int? { try await find(Self.marker(of: job), job, await bot.known()) }
 
@@ -80,7 +114,12 @@ struct NoteDesk: Sendable {
     }
 
     /// Job ids cannot be guessed: nobody else's note ends with this.
-    private static func marker(of job: Job) -> NoteMarker { NoteMarker("review \(job.id)") }
+    /// The number grows from review to review: by the time it was asked for, and in one millisecond by its turn.
+    private static func marker(of job: Job) -> NoteMarker {
+        let (milliseconds, overflow) = Int(clamping: job.acceptedAt.milliseconds).multipliedReportingOverflow(by: 1000)
+        let run = overflow ? Int(Int32.max) : max(0, milliseconds) + abs(job.turn % 1000)
+        return .summary(run: run, id: job.id)
+    }
 
     private func harmless(_ markdown: String, _ marker: NoteMarker) -> HarmlessNote {
         HarmlessNote(

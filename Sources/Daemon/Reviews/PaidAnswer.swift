@@ -28,21 +28,41 @@ struct PaidAnswer: Sendable, Equatable {
     /// Why GitLab gave less than the whole change.
     var incompleteness: String?
 
+    /// Files of which a part was shown, with reasons.
+    var trimmedFiles: [OmittedFile] = []
+    /// What was done to stay within the budget, each a sentence.
+    var steps: [String] = []
+    /// What else the reader must know, each a sentence.
+    var remarks: [String] = []
+    /// The cost that had been expected; nil when no price is known.
+    var estimatedCost: MicroUSD?
+    /// The least severity that the project wants to hear of; nil is all.
+    var severityFloor: Finding.Severity?
+
+    /// What came of `plan`, for which `reservation` holds tokens. `price` is asked what tokens cost at its model.
     init(
-        _ answer: ModelAnswer, to prompt: ReviewPrompt, reservation: Reservation, headSHA: String, cost: CallCost?,
-        incompleteness: String?
+        _ answer: ModelAnswer, to plan: Reviewer.Plan, reservation: Reservation, price: (TokenUsage) -> CallCost?
     ) {
+        let prompt = plan.prompt
         self.answer = answer
         self.reservation = reservation.id
         heldTokens = reservation.tokens
-        self.headSHA = headSHA
-        self.cost = cost
+        headSHA = plan.material.head
+        cost = answer.usage.flatMap(price)
         includedFiles = prompt.includedFiles
         omittedFiles = prompt.omittedFiles
+        trimmedFiles = prompt.trimmedFiles
         suspiciousFiles = prompt.suspiciousFiles
         isDescriptionCut = prompt.isDescriptionCut
         estimatedInputTokens = prompt.estimatedInputTokens
-        self.incompleteness = incompleteness
+        incompleteness = plan.material.incompleteness
+        steps = plan.review.sentences
+        remarks = plan.material.remarks
+        estimatedCost =
+            (try? TokenUsage(
+                inputTokens: prompt.estimatedInputTokens, outputTokens: plan.review.expectedOutputTokens))
+            .flatMap { price($0)?.amount }
+        severityFloor = plan.material.configuration.minimumSeverity.flatMap { Finding.Severity(rawValue: $0.rawValue) }
     }
 }
 
@@ -59,10 +79,9 @@ extension PaidAnswer {
             ("model", .string(answer.model)), ("text", .string(answer.text)),
             ("request", JSONValue(answer.requestID)), ("duration_ms", .integer(answer.durationMilliseconds)),
             ("included", .array(includedFiles.map { .string($0) })),
-            (
-                "omitted",
-                .array(omittedFiles.map { ["path": .string($0.path), "reason": .string($0.reason.rawValue)] })
-            ),
+            ("omitted", Self.json(omittedFiles)), ("trimmed", Self.json(trimmedFiles)),
+            ("steps", .array(steps.map { .string($0) })), ("remarks", .array(remarks.map { .string($0) })),
+            ("severity_floor", JSONValue(severityFloor?.rawValue)),
             ("suspicious", .array(suspiciousFiles.map { .string($0) })),
             ("description_cut", .bool(isDescriptionCut)), ("estimated_input_tokens", .integer(estimatedInputTokens)),
             ("incompleteness", JSONValue(incompleteness)),
@@ -88,7 +107,12 @@ extension PaidAnswer {
         if let cost {
             object["cost"] = ["micro_usd": .integer(Int(cost.amount.value)), "price_id": .string(cost.priceID)]
         }
+        if let estimatedCost { object["estimated_micro_usd"] = .integer(Int(clamping: estimatedCost.value)) }
         return JSONValue.object(object).bytes
+    }
+
+    private static func json(_ files: [OmittedFile]) -> JSONValue {
+        .array(files.map { ["path": .string($0.path), "reason": .string($0.reason.rawValue)] })
     }
 
     /// Reads a file; nil when it is not one of ours, or not whole.
@@ -119,16 +143,25 @@ extension PaidAnswer {
             cost = CallCost(amount: MicroUSD(Int64(amount)), priceID: priceID)
         }
         includedFiles = Self.texts(value["included"])
-        omittedFiles = (value["omitted"]?.array ?? []).compactMap { file in
+        omittedFiles = Self.files(value["omitted"])
+        trimmedFiles = Self.files(value["trimmed"])
+        steps = Self.texts(value["steps"])
+        remarks = Self.texts(value["remarks"])
+        estimatedCost = value["estimated_micro_usd"]?.integer.map { MicroUSD(Int64($0)) }
+        severityFloor = value["severity_floor"]?.string.flatMap(Finding.Severity.init(rawValue:))
+        suspiciousFiles = Self.texts(value["suspicious"])
+        isDescriptionCut = value["description_cut"]?.bool ?? false
+        estimatedInputTokens = value["estimated_input_tokens"]?.integer ?? 0
+        incompleteness = value["incompleteness"]?.string
+    }
+
+    private static func files(_ value: JSONValue?) -> [OmittedFile] {
+        (value?.array ?? []).compactMap { file in
             guard let path = file["path"]?.string,
                 let reason = file["reason"]?.string.flatMap(OmittedFile.Reason.init(rawValue:))
             else { return nil }
             return OmittedFile(path: path, reason: reason)
         }
-        suspiciousFiles = Self.texts(value["suspicious"])
-        isDescriptionCut = value["description_cut"]?.bool ?? false
-        estimatedInputTokens = value["estimated_input_tokens"]?.integer ?? 0
-        incompleteness = value["incompleteness"]?.string
     }
 
     private static func texts(_ value: JSONValue?) -> [String] { (value?.array ?? []).compactMap(\.string) }

@@ -18,7 +18,7 @@ struct ReviewService: Sendable {
     /// The service of a GitLab over `queue`.
     init(
         _ settings: Settings, environment: DaemonEnvironment, ledger: Ledger, queue: ReviewQueue, answers: AnswerFiles,
-        prices: PricesInForce, metrics: Metrics
+        prices: PricesInForce, learned: LearnedTokens, metrics: Metrics
     ) throws {
         guard let wanted = settings.gitlab else {
             (routes, poll, start) = ([], nil, {})
@@ -33,12 +33,10 @@ struct ReviewService: Sendable {
             ].compactMap { $0?.revealed } + (wanted.webhookSecrets + wanted.signingTokens).map(\.revealed)
         let bot = BotUser(gitlab: gitlab, now: environment.time.now, log: environment.log)
         let reviewer = Reviewer(
-            gitlab: gitlab, model: try Self.model(settings.model, environment), ledger: ledger, queue: queue,
-            answers: answers, prices: prices,
+            gitlab: gitlab, model: try Self.models(settings.model, environment), settings: settings, ledger: ledger,
+            queue: queue, answers: answers, prices: prices, learned: learned,
             rules: Reviewer.Rules(
-                label: wanted.reviewLabel, inputTokensMax: settings.review.inputTokensMax,
-                outputTokensMax: settings.review.outputTokensMax,
-                resumesAfterReset: settings.review.resumesAfterReset),
+                label: wanted.reviewLabel, resumesAfterReset: settings.review.resumesAfterReset),
             notes: NoteDesk(gitlab: gitlab, bot: bot, queue: queue, secrets: secrets, log: environment.log),
             metrics: metrics, now: environment.time.now,
             monotonicNanoseconds: environment.time.monotonicNanoseconds, sleep: environment.sleep,
@@ -68,19 +66,20 @@ struct ReviewService: Sendable {
                 environment: environment.retries, log: environment.log)
     }
 
-    private static func model(_ settings: ModelSettings, _ environment: DaemonEnvironment) throws -> any ModelClient {
+    /// Clients of the provider's models, by their ids.
+    private static func models(
+        _ settings: ModelSettings, _ environment: DaemonEnvironment
+    ) throws -> @Sendable (String) -> any ModelClient {
         let connection = ModelConnection(
             transport: environment.transport, environment: environment.retries,
             monotonicNanoseconds: environment.time.monotonicNanoseconds)
         switch settings.provider {
         case .anthropic:
-            return AnthropicClient(
-                endpoint: try .anthropic(baseURL: settings.baseURL, key: settings.apiKey?.revealed ?? ""),
-                model: settings.id, connection: connection)
+            let endpoint = try ModelEndpoint.anthropic(baseURL: settings.baseURL, key: settings.apiKey?.revealed ?? "")
+            return { AnthropicClient(endpoint: endpoint, model: $0, connection: connection) }
         case .openai:
-            return OpenAIClient(
-                endpoint: try .openAI(baseURL: settings.baseURL, key: settings.apiKey?.revealed), model: settings.id,
-                connection: connection)
+            let endpoint = try ModelEndpoint.openAI(baseURL: settings.baseURL, key: settings.apiKey?.revealed)
+            return { OpenAIClient(endpoint: endpoint, model: $0, connection: connection) }
         }
     }
 }

@@ -17,6 +17,8 @@ public struct FileCoverage: Sendable, Equatable {
         case whole
         /// Some of its hunks; `reason` says why not the others, in words that follow a colon.
         case partly(shown: Int, of: Int, reason: String)
+        /// Not all of it; `reason` says what not.
+        case part(reason: String)
         /// Nothing; `reason` says why.
         case nothing(reason: String)
         /// Nothing in this review: an earlier one has seen it as it is.

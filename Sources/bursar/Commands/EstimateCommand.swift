@@ -52,7 +52,8 @@ enum EstimateCommand {
             let now = TimeSource.system.now()
             let snapshot = try LedgerReader(configuration).snapshot(at: now)
             for problem in snapshot.problems { Console.complain("Warning: \(problem)\n") }
-            let service = try EstimateService(settings, at: now)
+            let service = try EstimateService(
+                settings, learned: LearnedTokens(directory: configuration.directory).current, at: now)
             let report: EstimateReport
             if let address = values[mergeRequest] {
                 report = try await service.report(

@@ -11,7 +11,7 @@ import UTCTime
 
 extension Reviewer {
     /// Holds the tokens and calls the model; once more, under a new hold, when the outcome of the first call is unknown.
-    func call(_ plan: Plan, _ job: Job) async throws -> Disposition {
+    func call(_ material: ReviewMaterial, _ job: Job) async throws -> Disposition {
         var job = job
         while true {
             job = queue.job(job.id) ?? job
@@ -21,27 +21,25 @@ extension Reviewer {
                     advice: "Ask your DevOps team to look at the model's service",
                     spending: .unknown(heldTokens: job.lostTokens))
             }
+            let plan: Plan
             let reservation: Reservation
-            switch try await hold(plan, job) {
-            case .granted(let granted, let decision):
-                reservation = granted
-                if decision == .warn {
-                    log(.warning, "budget exceeded, reviewing because it only warns", ["merge_request": job.name])
-                }
-            case .refused(let refusal): return try await block(plan, job, refusal)
+            switch try await reserve(material, job) {
+            case .held(let made, let granted): (plan, reservation) = (made, granted)
+            case .ended(let disposition): return disposition
             }
             try await dispatch(reservation, job)
             log(
                 .info, "model called",
-                ["merge_request": job.name, "model": model.model, "held_tokens": String(reservation.tokens)])
-            switch await model.complete(plan.modelPrompt, maxOutputTokens: rules.outputTokensMax) {
+                ["merge_request": job.name, "model": plan.model, "held_tokens": String(reservation.tokens)])
+            let outcome = await model(plan.model).complete(
+                plan.modelPrompt, form: .review, maxOutputTokens: plan.review.maxOutputTokens)
+            switch outcome {
             case .answered(let answer):
-                let paid = PaidAnswer(
-                    answer, to: plan.prompt, reservation: reservation, headSHA: plan.head,
-                    cost: answer.usage.flatMap { prices.table.cost(of: $0, model: model.model, at: now()) },
-                    incompleteness: plan.incompleteness)
+                let paid = PaidAnswer(answer, to: plan, reservation: reservation) { usage in
+                    prices.table.cost(of: usage, model: plan.model, at: now())
+                }
                 keep(paid, job)
-                return try await deliver(paid, queue.job(job.id) ?? job)
+                return try await deliver(paid, queue.job(job.id) ?? job, plan)
             case .notCharged(let failure):
                 try await ledger.release(reservation.id, certainlyNothingSpent: true)
                 try await queue.record(.released(reservation: reservation.id), of: job.id)
@@ -85,16 +83,63 @@ extension Reviewer {
 
     // MARK: Holding
 
+    /// Tokens that are held for a plan, or the end of the review without a call.
+    private enum Holding {
+        case held(Plan, Reservation)
+        case ended(Disposition)
+    }
+
+    /// Plans for what will be left when the calls under way have settled and, where that is refused, for what is left.
+    private func reserve(_ material: ReviewMaterial, _ job: Job) async throws -> Holding {
+        let first = plan(material, job, room: room)
+        switch first.review.decision {
+        case .nothing: return .ended(try await tellNothing(first, job))
+        case .block: return .ended(try await block(first, job, refusal(of: first)))
+        case .allow, .warn: break
+        }
+        let refusal: Refusal
+        switch try await hold(first, job) {
+        case .granted(let reservation, let decision):
+            remark(decision, job)
+            return .held(first, reservation)
+        case .refused(let given): refusal = given
+        }
+        let second = plan(
+            material, job,
+            room: BudgetRoom(leftTokens: refusal.largestThatFits, limitTokens: refusal.limitTokens))
+        guard second.review.decision == .allow || second.review.decision == .warn else {
+            return .ended(try await block(first, job, refusal))
+        }
+        switch try await hold(second, job) {
+        case .granted(let reservation, let decision):
+            remark(decision, job)
+            return .held(second, reservation)
+        case .refused(let refusal): return .ended(try await block(second, job, refusal))
+        }
+    }
+
+    /// What the books say to `plan`, or would say if its ladder did not say no before them.
+    private func refusal(of plan: Plan) -> Refusal {
+        if let refusal = ledger.refusal(of: plan.heldTokens) { return refusal }
+        let status = ledger.status()
+        return Refusal(
+            budget: DailyBudget.name, usedTokens: status.totalTokens, heldTokens: status.heldTokens,
+            limitTokens: status.limitTokens, requestedTokens: plan.heldTokens, resetsAt: status.resetsAt)
+    }
+
+    private func remark(_ decision: Decision, _ job: Job) {
+        guard decision == .warn else { return }
+        log(.warning, "budget exceeded, reviewing because it only warns", ["merge_request": job.name])
+    }
+
     /// Reserves under a key of the job's own, so that a crash right after it finds the same hold.
     private func hold(_ plan: Plan, _ job: Job) async throws -> Admission {
-        let isFocused = job.wish.command != Wish.review
         var request = ReservationRequest(
-            estimatedTokens: plan.prompt.heldTokens(maxOutputTokens: rules.outputTokensMax)
-                + (isFocused ? ReviewFocus.tokensMax : 0),
+            estimatedTokens: plan.heldTokens,
             context: CallContext(
                 projectID: job.wish.mergeRequest.projectID, project: path(of: plan, job),
                 mergeRequestIID: job.wish.mergeRequest.iid, user: job.wish.username, command: job.wish.command,
-                model: model.model),
+                model: plan.model),
             timeToLiveSeconds: Self.holdSecondsMax)
         // A hold under the first key may be left from before a crash: open, with other figures, or closed since.
         for number in job.calls.count..<(job.calls.count + Self.staleHoldsMax) {
@@ -116,7 +161,7 @@ extension Reviewer {
     }
 
     private func path(of plan: Plan, _ job: Job) -> String {
-        job.wish.projectPath.isEmpty ? plan.mergeRequest.projectPath ?? "" : job.wish.projectPath
+        job.wish.projectPath.isEmpty ? plan.material.mergeRequest.projectPath ?? "" : job.wish.projectPath
     }
 
     /// Reserves; while only calls under way stand in the way of a review that would fit, waits for them to settle.
@@ -148,7 +193,9 @@ extension Reviewer {
                 "held": String(refusal.heldTokens), "requested": String(refusal.requestedTokens),
                 "limit": String(refusal.limitTokens), "resumes": resumes ? refusal.resetsAt.description : "no",
             ])
-        let text = NoteText.exhausted(refusal, labelName: rules.label, resumesByItself: resumes)
+        let text = NoteText.adding(
+            sentences: plan.review.decision == .block ? plan.review.sentences : [], secrets: plan.material.secrets,
+            to: NoteText.exhausted(refusal, labelName: rules.label, resumesByItself: resumes))
         try await notes.post(notice: text, on: job)
         let reason = "the budget '\(refusal.budget)' left no room for \(refusal.requestedTokens) tokens"
         guard resumes else { return .finished(JobResult(.blocked, reason)) }

@@ -1,16 +1,18 @@
 import Budget
+import GitLab
 import Ledger
 import Platform
 import Queue
 import Review
+import Settings
 
 // What becomes of an answer that was paid for. Everything here may happen twice and has its effect once.
 
 extension Reviewer {
-    /// Books the call and posts the answer.
-    func deliver(_ paid: PaidAnswer, _ job: Job) async throws -> Disposition {
+    /// Books the call and posts the answer. `plan` is nil after a crash and after a failure to post.
+    func deliver(_ paid: PaidAnswer, _ job: Job, _ plan: Plan?) async throws -> Disposition {
         if job.calls.last(where: { $0.reservation == paid.reservation })?.state != .settled {
-            await settle(paid, job)
+            await settle(paid, job, plan)
         }
         do throws(QueueError) {
             try await queue.record(.posting, of: job.id)
@@ -19,9 +21,11 @@ extension Reviewer {
         } catch {
             log(.error, "a stage could not be written down", ["merge_request": job.name, "error": "\(error)"])
         }
+        let material = try await reviewed(paid, job, plan)
+        var report = report(paid, material)
+        if let material { report.refused = await discuss(report.findings.inline, material, job) }
         let noteID = try await notes.post(
-            review: NoteText.review(paid.answer, figures: figures(paid)), of: paid.headSHA, on: job,
-            mayStand: job.mayBePosted)
+            review: SummaryNote.markdown(report), of: paid.headSHA, on: job, mayStand: job.mayBePosted)
         log(.info, "review posted", ["merge_request": job.name, "head": paid.headSHA])
         do throws(QueueError) {
             try await queue.record(.posted(noteID: noteID), of: job.id)
@@ -34,7 +38,7 @@ extension Reviewer {
     }
 
     /// Books the call. When the books fail, the hold stays and the answer is posted all the same: it is paid for.
-    private func settle(_ paid: PaidAnswer, _ job: Job) async {
+    private func settle(_ paid: PaidAnswer, _ job: Job, _ plan: Plan?) async {
         do {
             guard let usage = paid.answer.usage else {
                 if ledger.reservation(paid.reservation)?.state != .unresolved {
@@ -54,6 +58,11 @@ extension Reviewer {
             guard !booking.wasRepeated else { return }
             metrics.add(paid.heldTokens, to: .estimatedTokens)
             metrics.add(usage.totalTokens, to: .actualTokens)
+            // A server that cut the prompt in silence says nothing about the prompt.
+            let isCut = usage.inputTokens < paid.estimatedInputTokens / 3
+            learned.record(
+                isCut ? nil : plan?.prompt.measure, usage, model: booking.record.context.model,
+                isCutOff: paid.answer.stop == .cutOff)
             log(
                 .info, "review settled",
                 [
@@ -71,17 +80,50 @@ extension Reviewer {
         }
     }
 
-    private func figures(_ paid: PaidAnswer) -> ReviewFigures {
+    /// What was reviewed; nil when GitLab has it no more, because commits came since.
+    private func reviewed(_ paid: PaidAnswer, _ job: Job, _ plan: Plan?) async throws -> ReviewMaterial? {
+        if let plan { return plan.material }
+        do throws(GitLabError) {
+            let mergeRequest = try await mergeRequest(of: job)
+            guard mergeRequest.sha == paid.headSHA else { return nil }
+            return try await material(of: mergeRequest, job)
+        } catch {
+            guard !error.isTemporary else { throw error }
+            log(
+                .warning, "the change cannot be read again, findings are posted without their lines",
+                ["merge_request": job.name, "error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// The report on `paid`: findings are believed where `material` has what they quote, and listed without it.
+    private func report(_ paid: PaidAnswer, _ material: ReviewMaterial?) -> ReviewReport {
+        var reading = ReviewReading(paid.answer.text)
+        if let floor = paid.severityFloor { reading.findings.removeAll { $0.severity > floor } }
+        let checked = CheckedFindings(
+            certain: material?.secrets ?? [], reading.findings, in: material?.files ?? [],
+            inlineMax: settings.review.inlineCommentsMax, hash: .sha256)
         let status = ledger.status()
-        return ReviewFigures(
-            includedFiles: paid.includedFiles, omittedFiles: paid.omittedFiles, suspiciousFiles: paid.suspiciousFiles,
-            isDescriptionCut: paid.isDescriptionCut, estimatedInputTokens: paid.estimatedInputTokens,
-            heldTokens: paid.heldTokens, cost: paid.cost?.amount,
-            budget: status.isEnabled
-                ? BudgetFigures(
-                    usedTokens: status.totalTokens, heldTokens: status.heldTokens, limitTokens: status.limitTokens)
-                : nil,
-            headSHA: paid.headSHA, incompleteness: paid.incompleteness)
+        let budget =
+            status.isEnabled
+            ? BudgetFigures(
+                usedTokens: status.totalTokens, heldTokens: status.heldTokens, limitTokens: status.limitTokens)
+            : nil
+        var report = ReviewReport(
+            reading: reading, stop: paid.answer.stop, findings: checked,
+            coverage: FileCoverage.files(
+                included: paid.includedFiles, trimmed: paid.trimmedFiles, omitted: paid.omittedFiles),
+            figures: ReviewReport.Figures(
+                model: paid.answer.model, usage: paid.answer.usage, estimatedInputTokens: paid.estimatedInputTokens,
+                estimatedCost: paid.estimatedCost, cost: paid.cost?.amount, heldTokens: paid.heldTokens,
+                budget: budget),
+            labelName: rules.label, headSHA: paid.headSHA)
+        report.steps = paid.steps
+        report.remarks =
+            ReviewReport.remarks(
+                suspiciousFiles: paid.suspiciousFiles, incompleteness: paid.incompleteness,
+                isDescriptionCut: paid.isDescriptionCut) + paid.remarks
+        return report
     }
 }
 

@@ -5,17 +5,20 @@ import Platform
 import Prices
 import Queue
 import Review
+import Settings
 
 // From the wish to the prompt.
 
 extension Reviewer {
     /// What belongs together from the prompt on.
     struct Plan: Sendable {
-        let mergeRequest: MergeRequest
+        let material: ReviewMaterial
+        let review: ReviewPlan
         let prompt: ReviewPrompt
         let modelPrompt: ModelPrompt
-        let incompleteness: String?
-        var head: String { mergeRequest.sha ?? "" }
+        /// Tokens that the call holds.
+        let heldTokens: Int
+        var model: String { review.option.model }
     }
 
     /// Fetches the merge request, sees whether a review is still wanted, and has it made.
@@ -23,37 +26,89 @@ extension Reviewer {
         if job.wish.cause == .command, let refusal = try await refusal(of: job) {
             return .finished(JobResult(.refused, refusal))
         }
-        let mergeRequest = try await gitlab.mergeRequest(
-            projectID: job.wish.mergeRequest.projectID, iid: job.wish.mergeRequest.iid, eventUUID: job.wish.eventUUID)
+        let mergeRequest = try await mergeRequest(of: job)
         if let reason = reasonToSkip(mergeRequest, job) { return .finished(JobResult(.skipped, reason)) }
         if job.wish.command == ReviewFocus.estimate {
-            try await notes.post(notice: ReviewFocus.estimateNote(label: rules.label), on: job)
-            return .finished(JobResult(.skipped, "estimates are not made by comment"))
+            let service = EstimateService(settings, prices: prices.table, learned: learned.current, at: now())
+            let report = service.report(try await material(of: mergeRequest, job), budget: ledger.status())
+            try await notes.post(notice: report.markdown, on: job)
+            return .finished(JobResult(.skipped, "an estimate was asked for and is on the merge request"))
         }
         queue.note(.planned(head: mergeRequest.sha ?? ""), of: job.id)
-        let diffs = try await gitlab.diffs(
-            projectID: job.wish.mergeRequest.projectID, iid: job.wish.mergeRequest.iid, eventUUID: job.wish.eventUUID)
-        let plan = plan(mergeRequest, diffs, job)
-        guard !plan.prompt.isEmpty else {
-            let text = NoteText.nothingToReview(plan.prompt.omittedFiles, headSHA: plan.head)
-            try await notes.post(notice: text, on: job)
-            log(
-                .info, "nothing to review", ["merge_request": job.name, "files": String(diffs.files.count)])
-            return .finished(JobResult(.empty, "no file of the change could be shown to the model"))
-        }
-        return try await call(plan, job)
+        return try await call(try await material(of: mergeRequest, job), job)
     }
 
-    /// What is sent to the model. Pure but for the random fence around what strangers wrote.
-    private func plan(_ mergeRequest: MergeRequest, _ diffs: DiffList, _ job: Job) -> Plan {
+    /// The merge request as GitLab knows it now.
+    func mergeRequest(of job: Job) async throws(GitLabError) -> MergeRequest {
+        try await gitlab.mergeRequest(
+            projectID: job.wish.mergeRequest.projectID, iid: job.wish.mergeRequest.iid, eventUUID: job.wish.eventUUID)
+    }
+
+    /// Fetches the change and what the target branch says about reviews.
+    func material(of mergeRequest: MergeRequest, _ job: Job) async throws(GitLabError) -> ReviewMaterial {
+        let projectID = job.wish.mergeRequest.projectID
+        let diffs = try await gitlab.diffs(
+            projectID: projectID, iid: job.wish.mergeRequest.iid, eventUUID: job.wish.eventUUID)
+        let (files, unread) = try await gitlab.projectFiles(
+            projectID: projectID, ref: mergeRequest.targetBranch, eventUUID: job.wish.eventUUID)
+        for (path, error) in unread {
+            log(.info, "a project's file is not read", ["merge_request": job.name, "path": path, "error": "\(error)"])
+        }
+        // The others are seldom there; this one is the project's own word.
+        let remarks =
+            unread[ProjectConfiguration.path] == nil
+            ? [] : ["The project's own rules could not be read; the built-in ones were used."]
+        let (contextRules, problems) = files.rules
+        return ReviewMaterial(
+            mergeRequest, diffs,
+            project: job.wish.projectPath.isEmpty ? mergeRequest.projectPath ?? "" : job.wish.projectPath,
+            rules: contextRules, remarks: remarks + problems,
+            inputTokensMax: settings.review.inputTokensMax)
+    }
+
+    /// What is sent to which model within `room`. Pure but for the random fence around what strangers wrote.
+    func plan(_ material: ReviewMaterial, _ job: Job, room: BudgetRoom?) -> Plan {
+        let extra = job.wish.command == Wish.review ? 0 : ReviewFocus.tokensMax
+        let room = room.map {
+            BudgetRoom(
+                leftTokens: $0.leftTokens - extra, limitTokens: $0.limitTokens, isEnforced: $0.isEnforced)
+        }
+        let planner = ReviewPlanner(
+            settings, project: material.configuration, prices: prices.table, at: now(), learned: learned.current)
+        let review = planner.plan(material.change, frame: material.frame, budget: room)
         var generator = InjectedGenerator(next: randomness)
-        let prompt = ReviewPrompt.build(
-            facts: MergeRequestFacts(mergeRequest, job), files: diffs.files.map(ChangedFile.init),
-            maxInputTokens: inputTokensMax, estimator: TokenEstimator(model: model.model), randomness: &generator)
+        // One call for one review; a plan of this planner has no other.
+        let prompt = review.prompts(frame: material.frame, randomness: &generator)[0]
+        let held =
+            review.decision == .block
+            ? review.heldTokens : prompt.heldTokens(maxOutputTokens: review.maxOutputTokens)
         return Plan(
-            mergeRequest: mergeRequest, prompt: prompt,
+            material: material, review: review, prompt: prompt,
             modelPrompt: ReviewFocus.applied(job.wish.command, to: prompt.modelPrompt),
-            incompleteness: diffs.incompleteness)
+            heldTokens: held.addingReportingOverflow(extra).partialValue)
+    }
+
+    /// What the daily budget has for a review when the calls under way give nothing of theirs back but all; nil without one.
+    var room: BudgetRoom? {
+        let isEnforced = ledger.budgets().first { $0.name == DailyBudget.name }?.rule.enforcement != .warn
+        let status = ledger.status()
+        guard let room = BudgetRoom(status, isEnforced: isEnforced) else { return nil }
+        let underWay = ledger.openReservations().filter { $0.state != .unresolved }
+            .reduce(0) { $0.addingReportingOverflow($1.tokens).partialValue }
+        return BudgetRoom(
+            leftTokens: min(status.remainingTokens, room.leftTokens + underWay), limitTokens: room.limitTokens,
+            isEnforced: isEnforced)
+    }
+
+    /// Says on the merge request that there is nothing to show a model.
+    func tellNothing(_ plan: Plan, _ job: Job) async throws -> Disposition {
+        let omitted = plan.prompt.omittedFiles
+        let text = NoteText.adding(
+            secrets: plan.material.secrets,
+            to: NoteText.nothingToReview(omitted, headSHA: plan.material.head))
+        try await notes.post(notice: text, on: job)
+        log(.info, "nothing to review", ["merge_request": job.name, "files": String(omitted.count)])
+        return .finished(JobResult(.empty, "no file of the change could be shown to the model"))
     }
 
     /// Why who commented may not ask; nil when they may.
@@ -70,14 +125,6 @@ extension Reviewer {
             return "the label '\(rules.label)' was taken away"
         }
         return queue.reasonToSkip(job, head: mergeRequest.sha ?? "")
-    }
-
-    /// The setting, or what the model's context leaves beside the answer where that is less.
-    private var inputTokensMax: Int {
-        guard let window = prices.table.price(of: model.model, at: now())?.contextWindow else {
-            return rules.inputTokensMax
-        }
-        return min(rules.inputTokensMax, max(0, window - rules.outputTokensMax))
     }
 }
 
@@ -96,20 +143,6 @@ enum ReviewFocus {
             "\n\nThe person who asked for this review wants it to be about one subject above all: \"\(command)\". "
             + "Look for problems of that kind first and put them first."
         return prompt
-    }
-
-    /// That a comment cannot ask for an estimate, and what it can ask for.
-    static func estimateNote(label: String) -> String {
-        """
-        ℹ️ **No Estimate by Comment**
-
-        A comment cannot ask for an estimate; no model was called and no tokens were spent.
-
-        **What you can do:**
-        - Comment '/ai-review', or set the label '\(label)', to have this merge request reviewed
-        - See what is left of the budget at: GET /budget/status
-
-        """
     }
 }
 

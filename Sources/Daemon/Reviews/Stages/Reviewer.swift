@@ -5,6 +5,7 @@ import Ledger
 import Platform
 import Queue
 import Review
+import Settings
 import UTCTime
 
 /// Does one review, from wherever it was left: fetch, plan, reserve, dispatch, call, keep the answer, settle, post.
@@ -15,17 +16,19 @@ struct Reviewer: Sendable {
     /// What an operator decided about reviews.
     struct Rules: Sendable {
         var label: String
-        var inputTokensMax: Int
-        var outputTokensMax: Int
         var resumesAfterReset: Bool
     }
 
     let gitlab: GitLabClient
-    let model: any ModelClient
+    /// The client of a model, by the model's id.
+    let model: @Sendable (String) -> any ModelClient
+    /// The settings at the start.
+    let settings: Settings
     let ledger: Ledger
     let queue: ReviewQueue
     let answers: AnswerFiles
     let prices: PricesInForce
+    let learned: LearnedTokens
     let rules: Rules
     let notes: NoteDesk
     let metrics: Metrics
@@ -57,7 +60,7 @@ struct Reviewer: Sendable {
                 "The review was begun \(QueueLimits.startsMax) times and did not come to an end.",
                 advice: "Ask your DevOps team to look at the daemon's log")
         }
-        if let paid = try keptAnswer(of: job) { return try await deliver(paid, job) }
+        if let paid = try keptAnswer(of: job) { return try await deliver(paid, job, nil) }
         // The answer's file is gone once the note is certain; without the file, look for the note.
         if job.posting == .begun, let noteID = try await notes.find(review: job) {
             queue.note(.posted(noteID: noteID), of: job.id)
