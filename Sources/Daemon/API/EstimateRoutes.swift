@@ -8,9 +8,6 @@ import UTCTime
 
 /// `POST /estimate`: a diff in, what its review would cost out. Nothing is called and nothing is held.
 struct EstimateRoutes: Sendable {
-    /// Bytes of a diff at most.
-    static let bodyBytesMax = 25 << 20
-
     let settings: Settings
     let ledger: Ledger
     let prices: PricesInForce
@@ -22,7 +19,7 @@ struct EstimateRoutes: Sendable {
     var routes: [Route] {
         [
             Route(
-                .post, "/estimate", bodyBytesMax: Self.bodyBytesMax, mediaTypes: [], access: access.token,
+                .post, "/estimate", mediaTypes: [], access: access.token,
                 handler: .later { routed, responder in
                     // A large diff takes a while: not on the loop.
                     DispatchQueue.global().async { responder.send(answer(routed.request.body)) }
