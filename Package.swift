@@ -109,7 +109,8 @@ let package = Package(
         .target(name: "TestDisk", dependencies: ["Platform"], path: "Tests/TestDisk", swiftSettings: settings),
         tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON", "TestDisk"]),
         tests("Queue", ["Queue", "Platform", "Journal", "UTCTime", "TestDisk"]),
-        tests("Reports", ["Reports", "Forecast", "Prices", "Ledger", "Budget", "Platform", "UTCTime", "JSON"]),
+        tests(
+            "Reports", ["Reports", "Forecast", "Prices", "Ledger", "Budget", "Platform", "UTCTime", "JSON", "TestDisk"]),
         tests(
             "GitLab",
             ["GitLab", "HTTPClient", "HTTPServer", "HTTPWire", "JSON", "Digest", "Platform", "UTCTime", "Faults"],

@@ -59,8 +59,11 @@ extension Daemon {
         compare("REVIEW_CONCURRENCY") { $0.review.concurrency }
         compare("REVIEW_MAX_INPUT_TOKENS") { $0.review.inputTokensMax }
         compare("REVIEW_MAX_OUTPUT_TOKENS") { $0.review.outputTokensMax }
+        compare("REVIEW_MAX_INLINE_COMMENTS") { $0.review.inlineCommentsMax }
         compare("MODEL_PROVIDER") { $0.model.provider }
         compare("MODEL") { $0.model.id }
+        compare("MODEL_LADDER") { $0.model.ladder }
+        compare("MODEL_LADDER_MODE") { $0.model.ladderMode }
         compare("the model's base URL") { $0.model.baseURL }
         compare("the model's key") { $0.model.apiKey }
         compare("LOG_FORMAT") { $0.log.format }

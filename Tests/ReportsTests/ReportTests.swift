@@ -3,6 +3,7 @@ import Foundation
 import Ledger
 import Platform
 import Reports
+import TestDisk
 import Testing
 import UTCTime
 
@@ -12,7 +13,7 @@ import UTCTime
     /// Every dimension alone and some nested, with and without filters, against a sum of a few lines over the records.
     @Test("sums are those of the records", arguments: 0..<40)
     func sums(seed: UInt64) throws {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let folder = try Folder()
         let count = Int.random(in: 0...300, using: &random)
         let lines = (0..<count).map { _ in Self.line(&random) }
@@ -139,7 +140,7 @@ import UTCTime
     }
 
     /// Mostly what Bursar writes; now and then what spreadsheets, other tools and accidents make of it.
-    static func line(_ random: inout SplitMix) -> String {
+    static func line(_ random: inout SeededGenerator) -> String {
         let input = Int.random(in: 30...60_000, using: &random)
         let output = Int.random(in: 0...9000, using: &random)
         func one<Value>(_ values: [Value]) -> Value { values.randomElement(using: &random) ?? values[0] }
@@ -155,18 +156,6 @@ import UTCTime
             cost: one(["0.000600", "", "0.5", "12.345678", "123456789.000001", "1,5", "-1.000000"]),
             estimated: one(["150", "", "999999999", "1.5"]), agent: one(["reviewer", "security"]),
             session: one([nil, nil, nil, "other!7", "group/app!7"]))
-    }
-}
-
-/// Random numbers from a seed (Steele, Lea and Flood, 2014).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 
