@@ -10,15 +10,27 @@ public struct ReservationRequest: Sendable, Hashable {
     public var idempotencyKey: String?
     /// After this many seconds an open hold is given back and a dispatched one becomes unresolved.
     public var timeToLiveSeconds: Int
+    /// What the call is expected to cost at most, in millionths of a US dollar; nil when no price is known. Budgets in
+    /// money hold it.
+    public var estimatedMicroUSD: Int?
+    /// The labels of the merge request: they choose its budget, and make it urgent.
+    public var labels: [String]
 
     /// A request of these parts.
-    public init(estimatedTokens: Int, context: CallContext, idempotencyKey: String? = nil, timeToLiveSeconds: Int = 900)
-    {
+    public init(
+        estimatedTokens: Int, context: CallContext, idempotencyKey: String? = nil, timeToLiveSeconds: Int = 900,
+        estimatedMicroUSD: Int? = nil, labels: [String] = []
+    ) {
         self.estimatedTokens = estimatedTokens
         self.context = context
         self.idempotencyKey = idempotencyKey
         self.timeToLiveSeconds = timeToLiveSeconds
+        self.estimatedMicroUSD = estimatedMicroUSD
+        self.labels = labels
     }
+
+    /// What is to be held.
+    public var amount: CallAmount { CallAmount(tokens: estimatedTokens, microUSD: estimatedMicroUSD) }
 }
 
 /// How far a reservation has come.
