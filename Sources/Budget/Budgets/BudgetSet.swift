@@ -28,7 +28,9 @@ public struct BudgetSet: Sendable, Hashable {
         }
         let names = Set(teams.map(\.name))
         for budget in self.budgets {
-            guard case .one(let scope) = budget.scope, scope.kind == .team, !names.contains(scope.name) else { continue }
+            guard case .one(let scope) = budget.scope, scope.kind == .team, !names.contains(scope.name) else {
+                continue
+            }
             throw BudgetTextError(
                 "scope", scope.description,
                 "budget \(budget.name) is for a team that is not there; "

@@ -31,6 +31,7 @@ public struct BudgetStanding: Sendable, Hashable {
     /// The thresholds that are reached, the lowest first.
     public var passedThresholds: [BudgetThreshold] {
         budget.thresholds.filter { committed >= $0.amount(ofLimit: limit) }
+            .sorted { $0.amount(ofLimit: limit) < $1.amount(ofLimit: limit) }
     }
 
     /// Percent of the limit that is used or held; 100 for a limit of nothing.

@@ -39,8 +39,10 @@ extension Counters {
         let requested = amount.amount(unit)
         let total = rows[counter.place].used(unit) + rows[counter.place].held(unit) + requested
         if total > allowed { return requested > allowed ? .exceedsLimit : .exhausted }
-        guard budget.enforcement == .warn, let first = budget.thresholds.first else { return nil }
-        return total >= first.amount(ofLimit: limit) ? .exhausted : nil
+        // With a grant a share of the limit may come after an amount that it came before.
+        let isRemarked =
+            budget.enforcement == .warn && budget.thresholds.contains { total >= $0.amount(ofLimit: limit) }
+        return isRemarked ? .exhausted : nil
     }
 
     /// The refusal of the budget that binds; nil when none refuses.

@@ -135,7 +135,8 @@ public struct Counters: Sendable {
     func granted(_ budget: BudgetDefinition, _ scope: Scope) -> Int {
         guard !grants.isEmpty, let given = grants[budget.name] else { return 0 }
         return given.reduce(0) { sum, grant in
-            grant.scope == scope && grant.amount.unit == budget.limit.unit ? sum.capped(adding: grant.amount.amount) : sum
+            grant.scope == scope && grant.amount.unit == budget.limit.unit
+                ? sum.capped(adding: grant.amount.amount) : sum
         }
     }
 
@@ -180,6 +181,9 @@ public struct Counters: Sendable {
 
     // MARK: Rows
 
+    /// How many counters are kept.
+    public var counterCount: Int { rows.count - free.count }
+
     /// Changes the counters of `context` that are for now.
     private mutating func change(_ context: CallContext, _ body: (inout CounterRow) -> Void) {
         visit(context) { counters, place, _, _ in body(&counters.rows[place]) }
@@ -209,7 +213,7 @@ public struct Counters: Sendable {
             if rows[place].start != start { rows[place].begin(start) }
             return place
         }
-        if rows.count - free.count >= sweepCount { sweep() }
+        if counterCount >= sweepCount { sweep() }
         let place: Int
         if let last = free.popLast() {
             place = last
@@ -231,7 +235,7 @@ public struct Counters: Sendable {
                 free.append(place)
             }
         }
-        sweepCount = max(Self.sweepCountMin, 2 * (rows.count - free.count))
+        sweepCount = max(Self.sweepCountMin, 2 * counterCount)
     }
 }
 
