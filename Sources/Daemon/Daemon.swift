@@ -110,6 +110,7 @@ package final class Daemon: Sendable {
             let daemon = Daemon(
                 host: settings.server.host, port: port, ledger: ledger, queue: reviews.queue, server: server,
                 cleaner: cleaner, log: log, isDraining: isDraining)
+            ledger.leaveAddress(daemon.url)
             log(
                 .info, "listening",
                 [

@@ -27,6 +27,7 @@ final class Engine: Sendable {
     private let isClosing = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
     private let isKeeperAsked = Atomic<Bool>(false)
+    private let hasToldSummaryFailure = Atomic<Bool>(false)
     private let threads = Mutex<[WorkerThread]>([])
 
     /// Milliseconds after a record at which the summary is written: many records in that time cost one file.
@@ -109,6 +110,9 @@ final class Engine: Sendable {
     /// What happened in the books, for `tell`.
     private func noteChanges(_ core: inout Core) -> [LedgerEvent] {
         revision.store(core.books.revision, ordering: .releasing)
+        for event in core.books.events {
+            if let entry = AuditEntry.alert(event, at: core.books.latest) { core.note(.entry(entry)) }
+        }
         if core.books.hasFreshToday || core.books.hasFreshBefore || !core.audits.isEmpty,
             !isKeeperAsked.exchange(true, ordering: .acquiringAndReleasing)
         {
@@ -160,17 +164,22 @@ final class Engine: Sendable {
 
     /// The keeper thread: summaries, holds that expire, days that end, attempts after a failure.
     private func keep() {
+        var areSummariesWritten = true
         while !isStopping.load(ordering: .acquiring) {
             let sleep = core.withLock { core -> Int in
-                guard core.failure == nil, core.waiting.isEmpty else { return Self.attemptMilliseconds }
+                guard core.failure == nil, core.waiting.isEmpty, areSummariesWritten else {
+                    return Self.attemptMilliseconds
+                }
                 let left = core.books.nextDeadline.milliseconds - time.now().milliseconds
                 return min(max(Int(left), 1), Self.sleepMillisecondsMax)
             }
             _ = keeperBell.wait(timeout: .now() + .milliseconds(sleep))
             if isKeeperAsked.load(ordering: .acquiring), !isStopping.load(ordering: .acquiring) {
                 _ = keeperBell.wait(timeout: .now() + .milliseconds(Self.summaryDelayMilliseconds))
+                // Until they are written nobody else asks, so a disk that is full is not tried again and again.
                 isKeeperAsked.store(false, ordering: .releasing)
-                writeSummaries()
+                areSummariesWritten = writeSummaries()
+                if !areSummariesWritten { isKeeperAsked.store(true, ordering: .releasing) }
             }
             tick()
         }
@@ -197,27 +206,36 @@ final class Engine: Sendable {
         let floor = min(freeSpaceFloorBytes, space.totalBytes / 20)
         guard space.availableBytes < floor else {
             core.lowSpace = nil
-            return
-        }
-        if core.lowSpace == nil {
-            core.books.events.append(.lowSpace(availableBytes: space.availableBytes, floorBytes: floor))
+            return core.noteRecovery()
         }
         core.lowSpace = (space.availableBytes, floor)
+        core.noteTrouble(.lowSpace(availableBytes: space.availableBytes, floorBytes: floor))
     }
 
     /// Writes the summaries that are behind. One that cannot be written is tried again with the next.
     ///
     /// While the daemon runs it matters only that a summary is whole: the next start compares it with the rows.
-    func writeSummaries(lasting: Bool = false) {
+    ///
+    /// Answers whether none is behind. It is said once that one is, until none is.
+    @discardableResult
+    func writeSummaries(lasting: Bool = false) -> Bool {
         let statuses = core.withLock { $0.books.takeFreshStatuses() }
+        var areWritten = true
         for status in statuses {
             do throws(POSIXFailure) {
                 try calls.replacing(layout.summary(status.day), with: DailySummary(status).bytes, lasts: lasting)
             } catch {
-                log(.warning, "a daily summary could not be written", ["failure": error.description])
+                areWritten = false
+                if !hasToldSummaryFailure.exchange(true, ordering: .relaxed) {
+                    log(
+                        .warning, "a daily summary cannot be written; it is tried again",
+                        ["failure": error.description])
+                }
                 core.withLock { $0.books.markFresh(status.day) }
             }
         }
+        if areWritten, !statuses.isEmpty { hasToldSummaryFailure.store(false, ordering: .relaxed) }
+        return areWritten
     }
 
     /// Ends the books: what was asked for is answered, the summaries are exact, the lock is given back.
@@ -242,12 +260,15 @@ final class Engine: Sendable {
         let events = core.withLock { noteChanges(&$0) }
         tell(events)
         writeSummaries(lasting: true)
-        files.withLock { $0.close() }
-        let lost = core.withLock { $0.waiting.count }
+        let (lost, failure) = core.withLock { ($0.waiting.count, $0.failure) }
+        files.withLock { $0.close(inOrder: lost == 0 && failure == nil) }
         if lost > 0 {
             log(.error, "records that were only in memory are lost", ["records": String(lost)])
         }
     }
+
+    /// Leaves the address at which this process can be asked, for commands that find the books taken.
+    func leaveAddress(_ address: String) { files.withLock { $0.leaveNote(address: address) } }
 
     // MARK: Telling
 

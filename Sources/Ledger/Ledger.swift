@@ -143,9 +143,35 @@ public final class Ledger: Sendable {
 
     // MARK: What operators do
 
+    /// Tokens one grant may give.
+    public static let grantTokensMax = 1_000_000_000_000
+
     /// Gives `tokens` more for today only. It is in the audit log with `note`, and on the disk, when this returns.
     public func grant(tokens: Int, _ note: OperatorNote) throws(LedgerError) -> BudgetStatus {
         try engine.wait { .grant(tokens, note, $0) }
+    }
+
+    /// Gives `tokens` more for today only. It is in the audit log with `note`, and on the disk, when this answers.
+    public func grant(
+        tokens: Int, _ note: OperatorNote, completion: @escaping @Sendable (Result<BudgetStatus, LedgerError>) -> Void
+    ) {
+        engine.submit(.grant(tokens, note, .callback(completion)))
+    }
+
+    /// Ends the unresolved reservation `id` with what its call is known to have used.
+    public func resolve(
+        _ id: String, with call: CompletedCall, _ note: OperatorNote,
+        completion: @escaping @Sendable (Result<Booking, LedgerError>) -> Void
+    ) {
+        engine.submit(.resolveBySettling(id, call, note, .callback(completion)))
+    }
+
+    /// Ends the unresolved reservation `id`: its call is known to have used nothing.
+    public func resolve(
+        releasing id: String, _ note: OperatorNote,
+        completion: @escaping @Sendable (Result<Reservation, LedgerError>) -> Void
+    ) {
+        engine.submit(.resolveByReleasing(id, note, .callback(completion)))
     }
 
     /// Ends the unresolved reservation `id` with what its call is known to have used.
@@ -189,6 +215,23 @@ public final class Ledger: Sendable {
     public func reservation(_ id: String) -> Reservation? {
         guard let id = RecordID(id) else { return nil }
         return engine.core.withLock { $0.books.reservation(id)?.reservation }
+    }
+
+    /// Every budget with its rule and its counters.
+    public func budgets() -> [BudgetFigures] {
+        let now = time.now()
+        return engine.core.withLock { core in
+            core.books.advance(to: now)
+            return core.books.budgets
+        }
+    }
+
+    /// Leaves `address` in the lock: commands that find the books taken ask there.
+    public func leaveAddress(_ address: String) { engine.leaveAddress(address) }
+
+    /// How often the books could not be kept since they were opened, and how many records are in memory alone now.
+    public var trouble: (count: Int, recordsInMemory: Int) {
+        engine.core.withLock { ($0.troubleCount, $0.waiting.count) }
     }
 
     /// Whether the books can be kept.

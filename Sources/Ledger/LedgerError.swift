@@ -91,11 +91,12 @@ public enum LedgerEvent: Sendable, Equatable {
     case largeReview(UsageRecord, percent: Int)
     /// A new UTC day has begun; the figures of the day that ended.
     case dayChanged(BudgetStatus)
-    /// The books cannot be written; once until they can.
+    /// The books cannot be written. This or `lowSpace` comes once until `recovered`.
     case writeFailed(String)
-    /// They can again; how many records had been waiting in memory.
+    /// They can be written again and there is room; how many records had been waiting in memory.
     case recovered(records: Int)
-    /// Less is free than is kept for admitted calls: reservations that must be on the disk are refused. Once until it is over.
+    /// Less is free than is kept for admitted calls: reservations that must be on the disk are refused. This or
+    /// `writeFailed` comes once until `recovered`.
     case lowSpace(availableBytes: Int, floorBytes: Int)
     /// A dispatched call did not come back in time; its tokens stay held.
     case unresolved(Reservation)

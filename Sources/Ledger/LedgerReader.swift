@@ -4,6 +4,8 @@ public import UTCTime
 
 /// What the files say, read beside a running daemon.
 public struct LedgerSnapshot: Sendable, Equatable {
+    /// Every budget with its rule and its counters.
+    public var budgets: [BudgetFigures]
     /// The figures of today.
     public var status: BudgetStatus
     /// The reservations that are open, dispatched or unresolved, the oldest first.
@@ -25,9 +27,9 @@ public struct LedgerReader: Sendable {
 
     /// The figures at `now`.
     public func snapshot(at now: Instant) throws(POSIXFailure) -> LedgerSnapshot {
-        let loaded = try Loading(configuration: configuration, calls: calls)
-            .load(at: now, ids: IDSource(randomness: { 0 }), isRestart: false)
+        let loaded = try Loading(configuration: configuration, calls: calls).loadBesideWriter(at: now)
         return LedgerSnapshot(
+            budgets: loaded.books.budgets,
             status: loaded.books.status,
             reservations: loaded.books.live.values.map(\.reservation)
                 .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) },

@@ -47,6 +47,20 @@ struct Loading {
         return loaded
     }
 
+    /// How often a reader beside a writer looks before it believes that something is wrong.
+    static let readingsMax = 3
+
+    /// Reads beside a writer: two files are read at two moments, and what was written between them may look like a row
+    /// that is gone. What is really wrong is found again.
+    func loadBesideWriter(at now: Instant) throws(POSIXFailure) -> Loaded {
+        var readings = 1
+        while true {
+            let loaded = try load(at: now, ids: IDSource(randomness: { 0 }), isRestart: false)
+            if loaded.problems.isEmpty || readings == Self.readingsMax { return loaded }
+            readings += 1
+        }
+    }
+
     private func readJournal(_ loaded: inout Loaded) {
         do throws(POSIXFailure) {
             loaded.journal = JournalContents(reading: try calls.contents(of: layout.journal))

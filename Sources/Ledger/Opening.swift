@@ -24,6 +24,7 @@ struct Opening {
         // A note in the lock is left once there is a journal: from then on a journal that is missing was lost.
         let hadJournal = (try? calls.status(layout.lock).get().size).map { $0 > 0 } ?? false
         var files = BookFiles(layout: layout, calls: calls, lock: try lock(), log: log)
+        let hasEnded = LockNote.read(layout.lock, calls: calls) == .ended
         for directory in [layout.summaries, layout.logs, layout.audits, layout.state] {
             try calls.removingTemporaries(in: directory)
         }
@@ -34,11 +35,14 @@ struct Opening {
             (month) throws(POSIXFailure) in
             do throws(POSIXFailure) {
                 try files.mendRows(of: month, at: now)
+                if !hasEnded { try files.renewRows(of: month) }
             } catch {
                 // A full disk: the line is mended when the file is opened to be written.
                 failure = error
             }
         }
+        // Its lines are mended before the next is written in any case.
+        for month in [now.day.month, now.day.month.adding(months: -1)] { try? files.mendAudit(of: month, at: now) }
         if !loaded.hasJournal, hadJournal {
             loaded.problems.append(
                 LineProblem(
@@ -50,7 +54,7 @@ struct Opening {
         // damaged or gone, because it may be what tells.
         let begins = loaded.problems.isEmpty || (!loaded.hasJournal && !hadJournal)
         do throws(POSIXFailure) {
-            try startJournal(loaded, &files, begins: begins, at: now)
+            try startJournal(loaded, &files, begins: begins, isRenewed: !hasEnded, at: now)
             files.leaveNote()
         } catch {
             failure = error
@@ -62,19 +66,30 @@ struct Opening {
             events: events)
     }
 
+    /// Milliseconds to wait for the lock. Whoever only looks whether it is held (`bursar verify`) has it for a moment.
+    static let lockMillisecondsMax = 100
+
     private func lock() throws -> DirectoryLock {
-        do throws(DirectoryLockError) {
-            return try DirectoryLock.taking(layout.lock, calls: calls)
-        } catch {
-            switch error {
-            case .taken(let pid): throw LedgerError.taken(directory: configuration.directory, by: pid)
-            case .failed(let failure): throw failure
+        var waited = 0
+        while true {
+            do throws(DirectoryLockError) {
+                return try DirectoryLock.taking(layout.lock, calls: calls)
+            } catch {
+                switch error {
+                case .taken(let pid):
+                    guard waited < Self.lockMillisecondsMax else {
+                        throw LedgerError.taken(directory: configuration.directory, by: pid)
+                    }
+                    usleep(20_000)
+                    waited += 20
+                case .failed(let failure): throw failure
+                }
             }
         }
     }
 
     private func startJournal(
-        _ loaded: borrowing Loading.Loaded, _ files: inout BookFiles, begins: Bool, at now: Instant
+        _ loaded: borrowing Loading.Loaded, _ files: inout BookFiles, begins: Bool, isRenewed: Bool, at now: Instant
     ) throws(POSIXFailure) {
         if begins {
             if loaded.journal.tailSize > 0 {
@@ -84,17 +99,18 @@ struct Opening {
             }
             try files.beginJournal(loaded.books.snapshot(), at: loaded.books.latest)
         } else {
-            try files.continueJournal(next: loaded.journal.lineCount + 1, at: now)
+            try files.continueJournal(next: loaded.journal.lineCount + 1, at: now, isRenewed: isRenewed)
         }
     }
 
     private func core(_ loaded: borrowing Loading.Loaded, _ failure: POSIXFailure?, begins: Bool) -> Core {
         var core = Core(books: loaded.books, policy: configuration.failurePolicy)
         core.mayBeginJournal = begins
+        core.note(.entry(.opened(loaded.books.base, at: loaded.books.latest)))
         if begins { core.books.transitions.removeAll() }
         if let failure {
             core.failure = failure
-            core.books.events.append(.writeFailed(failure.description))
+            core.noteTrouble(.writeFailed(failure.description))
         }
         if let first = loaded.problems.first {
             for problem in loaded.problems.prefix(Self.problemsLoggedMax) {

@@ -12,8 +12,8 @@ enum Bursar {
         version: version,
         commands: [
             ServeCommand.command, DemoCommand.command, StatusCommand.command, PricesCommand.command,
-            CleanupCommand.command,
-            VerifyCommand.command,
+            BudgetsCommand.list, BudgetsCommand.grant, CleanupCommand.command, VerifyCommand.command,
+            ResolveCommand.command,
         ])
 
     /// For the tests: what the commands are called, and what is wrong with their declarations.

@@ -22,10 +22,15 @@ enum HelpTexts {
                                       is left.
               prices                  Shows the price table in force, its age and where it
                                       comes from.
+              budgets list            Shows every budget with its limit, its grants and its
+                                      counters.
+              budgets grant           Adds tokens to a budget for its current period only.
               cleanup                 Deletes or archives the files that are older than
                                       retention allows.
               verify                  Checks the books: rows, sums, summaries and the
                                       journal.
+              resolve                 Settles or releases a reservation whose outcome is
+                                      unknown.
 
               See 'bursar <command> --help' for a command's options and examples.
 
@@ -138,6 +143,58 @@ enum HelpTexts {
             """#
         ),
         (
+            ["budgets", "list"],
+            #"""
+            OVERVIEW: Shows every budget with its limit, its grants and its counters.
+
+            Reads the files beside a running daemon, without its lock. There is one budget,
+            'daily'; its limit is that of this command's own settings.
+
+            USAGE: bursar budgets list [--format <format>] [--data-dir <dir>]
+
+            OPTIONS:
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar budgets list
+                  a table for people
+              bursar budgets list --format json
+                  the same as GET /budgets
+
+            """#
+        ),
+        (
+            ["budgets", "grant"],
+            #"""
+            OVERVIEW: Adds tokens to a budget for its current period only.
+
+            The limit is back where it was at the next reset. The grant is in the audit log
+            with its author and reason. A running daemon is asked over HTTP, with
+            BURSAR_API_TOKEN; without one the books are opened.
+
+            USAGE: bursar budgets grant [--reason <text>] [--author <name>]
+                   [--format <format>] [--data-dir <dir>] <name> <amount>
+
+            ARGUMENTS:
+              <name>                  The budget: 'daily'.
+              <amount>                Tokens to add to the limit of the current period.
+
+            OPTIONS:
+              --reason <text>         Why; it is kept in the audit log. Needed.
+              --author <name>         Who says so. (default: the system user)
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar budgets grant daily 200000 --reason 'release week'
+                  two hundred thousand more for today
+
+            """#
+        ),
+        (
             ["cleanup"],
             #"""
             OVERVIEW: Deletes or archives the files that are older than retention allows.
@@ -189,6 +246,40 @@ enum HelpTexts {
                   mend it, after the daemon was stopped
 
             """
+        ),
+        (
+            ["resolve"],
+            #"""
+            OVERVIEW: Settles or releases a reservation whose outcome is unknown.
+
+            A call that was cut off stays held at full size until its period ends. When you
+            know from the provider what it used, say so with --tokens; when it certainly
+            used nothing, with --release. Both are in the audit log with author and reason.
+            A running daemon is asked over HTTP, with BURSAR_API_TOKEN; without one the
+            books are opened.
+
+            USAGE: bursar resolve [--tokens <in,out>] [--release] [--reason <text>]
+                   [--author <name>] [--format <format>] [--data-dir <dir>] <id>
+
+            ARGUMENTS:
+              <id>                    The reservation, as 'bursar status' names it.
+
+            OPTIONS:
+              --tokens <in,out>       What the call used: input and output tokens.
+              --release               The call used nothing: give its tokens back.
+              --reason <text>         Why; it is kept in the audit log. Needed.
+              --author <name>         Who says so. (default: the system user)
+              -f, --format <format>   How to write the report. (default: table)
+              --data-dir <dir>        The directory of the books, instead of TOKEN_DATA_DIR.
+              -h, --help              Show this help.
+
+            EXAMPLES:
+              bursar resolve r-01jf3k9x2m0000000000000000 --tokens 12450,1823 --reason bill
+                  book what it used
+              bursar resolve r-01jf3k9x2m0000000000000000 --release --reason 'never sent'
+                  give its tokens back
+
+            """#
         ),
     ]
 }

@@ -301,3 +301,35 @@ import UTCTime
         }
     }
 }
+
+@Suite struct `Files that may not be read` {
+    @Test(arguments: [
+        ("token-logs/2025-12.csv", Finding.Check.rows, true), ("state/journal", .journal, true),
+        ("daily-summaries/2025-12-13.json", .summaries, false), ("audit-logs/2025-12.jsonl", .audit, false),
+    ])
+    func `are named, and never taken for empty`(_ name: String, _ check: Finding.Check, _ blocks: Bool) throws {
+        let bench = try FakeBench("2025-12-13T10:00:00Z")
+        var ledger = try bench.open(limit: 1000)
+        _ = try ledger.record(.of(900), context: .sample)
+        _ = try ledger.release(ledger.reserve(.of(1)).reservation().id)
+        ledger.close()
+        bench.disk.setUnreadable("/data/" + name)
+        ledger = try bench.open(limit: 1000)
+        #expect((ledger.health != .writable) == blocks)
+        if blocks {
+            guard case .damaged(let reason) = ledger.health else {
+                Issue.record("\(ledger.health)")
+                return
+            }
+            #expect(reason.contains(name) && reason.contains("Permission denied"))
+            #expect(throws: LedgerError.damaged(reason: reason)) { try ledger.reserve(.of(50)) }
+        }
+        #expect(ledger.status().totalTokens == 900)
+        ledger.close()
+        let verifier = Verifier(bench.configuration(limit: 1000), calls: bench.disk.table)
+        #expect(try verifier.check(at: bench.clock.now).contains { $0.check == check && $0.place.hasPrefix(name) })
+        bench.disk.setUnreadable("/data/" + name, false)
+        ledger = try bench.open(limit: 1000)
+        #expect(ledger.health == .writable && ledger.status().totalTokens == 900)
+    }
+}

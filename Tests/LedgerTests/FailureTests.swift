@@ -34,6 +34,13 @@ struct FakeBench {
             events: { events.append($0) }, hasThreads: false)
     }
 
+    /// The books closed in order, where they are open, and opened again.
+    func reopened(_ ledger: Ledger?, limit: Int) throws -> Ledger {
+        ledger?.close()
+        disk.kill()
+        return try open(limit: limit)
+    }
+
     func rows(_ month: String = "2025-12") throws -> MonthRows {
         try UsageReader(directory: directory, calls: disk.table).rows(of: try #require(Month(month)))
     }

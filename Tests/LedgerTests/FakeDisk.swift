@@ -35,7 +35,7 @@ final class FakeDisk: Sendable {
         var durableNames: [String: Int] = [:]
         var changes: [NameChange] = []
         var directories: Set<String> = ["/"]
-        var descriptors: [CInt: (inode: Int?, path: String)] = [:]
+        var descriptors: [CInt: (inode: Int?, path: String, isLock: Bool)] = [:]
         var nextDescriptor: CInt = 100
         var nextInode = 1
         var locks: [Int: CInt] = [:]
@@ -43,6 +43,11 @@ final class FakeDisk: Sendable {
         var fault: Fault?
         var faultsMet = 0
         var capacity = Int.max
+        /// Files that may not be opened to be read, and files that cannot be written, with the errno.
+        var unreadable: Set<String> = []
+        var unwritable: [String: CInt] = [:]
+        /// What lies below it is another file system.
+        var foreign: String?
         /// Counts the processes: calls of one that was killed do nothing.
         var process = 0
     }
@@ -66,6 +71,13 @@ final class FakeDisk: Sendable {
     func fail(next count: Int, code: CInt) {
         state.withLock { $0.fault = Fault(calls: ($0.calls + 1)...($0.calls + count), code: code) }
     }
+    func setUnreadable(_ path: String, _ isUnreadable: Bool = true) {
+        state.withLock { state in
+            if isUnreadable { state.unreadable.insert(path) } else { state.unreadable.remove(path) }
+        }
+    }
+    func setUnwritable(_ path: String, _ code: CInt?) { state.withLock { $0.unwritable[path] = code } }
+    func setForeign(_ directory: String) { state.withLock { $0.foreign = directory + "/" } }
     func setCapacity(_ bytes: Int) { state.withLock { $0.capacity = bytes } }
     var usedBytes: Int { state.withLock { Self.used($0) } }
 
@@ -161,7 +173,8 @@ final class FakeDisk: Sendable {
             rename: { self.isAlive(process) ? self.rename($0, $1) : dead },
             unlink: { self.isAlive(process) ? self.unlink($0) : dead },
             makeDirectory: { self.isAlive(process) ? self.makeDirectory($0) : dead },
-            status: { self.status($0) }, names: { self.names($0) }, space: { _ in self.space() })
+            status: { self.status($0) }, linkedSize: { self.linkedSize($0) }, names: { self.names($0) },
+            space: { _ in self.space() })
     }
 
     /// The code with which this call fails, if it does.
@@ -183,6 +196,7 @@ final class FakeDisk: Sendable {
             if purpose != .directory, state.directories.contains(path) { return -Int(EISDIR) }
             switch purpose {
             case .read where inode == nil: return -Int(ENOENT)
+            case .read where state.unreadable.contains(path): return -Int(EACCES)
             case .create where inode != nil: return -Int(EEXIST)
             case .append, .create, .lock:
                 if inode == nil {
@@ -197,7 +211,7 @@ final class FakeDisk: Sendable {
             }
             let descriptor = state.nextDescriptor
             state.nextDescriptor += 1
-            state.descriptors[descriptor] = (purpose == .directory ? nil : inode, path)
+            state.descriptors[descriptor] = (purpose == .directory ? nil : inode, path, purpose == .lock)
             return Int(descriptor)
         }
     }
@@ -213,6 +227,7 @@ final class FakeDisk: Sendable {
     private func write(_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
         state.withLock { state in
             guard let inode = state.descriptors[descriptor]?.inode else { return -Int(EBADF) }
+            if let path = state.descriptors[descriptor]?.path, let code = state.unwritable[path] { return -Int(code) }
             var taken = bytes.count
             var result = bytes.count
             if let code = Self.meet(&state) {
@@ -225,7 +240,13 @@ final class FakeDisk: Sendable {
                 taken = room
                 result = taken > 0 ? taken : -Int(ENOSPC)
             }
-            state.inodes[inode]?.cached += bytes.prefix(taken)
+            if state.descriptors[descriptor]?.isLock == true {
+                // Not opened to append: it writes over what is there.
+                let rest = state.inodes[inode]?.cached.dropFirst(taken) ?? []
+                state.inodes[inode]?.cached = Array(bytes.prefix(taken)) + rest
+            } else {
+                state.inodes[inode]?.cached += bytes.prefix(taken)
+            }
             return result
         }
     }
@@ -243,7 +264,7 @@ final class FakeDisk: Sendable {
 
     private func synchronize(_ descriptor: CInt) -> Int {
         state.withLock { state in
-            guard let (inode, path) = state.descriptors[descriptor] else { return -Int(EBADF) }
+            guard let (inode, path, _) = state.descriptors[descriptor] else { return -Int(EBADF) }
             if let code = Self.meet(&state), code != 0 {
                 if code != EINTR, let inode, let file = state.inodes[inode] {
                     state.inodes[inode]?.lost = min(file.durable.count, file.cached.count)..<file.cached.count
@@ -291,6 +312,7 @@ final class FakeDisk: Sendable {
     private func rename(_ from: String, _ to: String) -> Int {
         state.withLock { state in
             if let code = Self.meet(&state), code != 0 { return -Int(code) }
+            if let foreign = state.foreign, from.hasPrefix(foreign) != to.hasPrefix(foreign) { return -Int(EXDEV) }
             guard let inode = state.names.removeValue(forKey: from) else { return -Int(ENOENT) }
             state.names[to] = inode
             state.changes.append(.rename(from: from, to: to))
@@ -300,6 +322,7 @@ final class FakeDisk: Sendable {
 
     private func unlink(_ path: String) -> Int {
         state.withLock { state in
+            if let code = Self.meet(&state), code != 0 { return -Int(code) }
             guard state.names.removeValue(forKey: path) != nil else { return -Int(ENOENT) }
             state.changes.append(.unlink(path: path))
             return 0
@@ -321,6 +344,15 @@ final class FakeDisk: Sendable {
                 return .failure(POSIXFailure("lstat", path, code: ENOENT))
             }
             return .success(FileStatus(kind: .file, size: file.cached.count))
+        }
+    }
+
+    private func linkedSize(_ descriptor: CInt) -> Int {
+        state.withLock { state in
+            guard let inode = state.descriptors[descriptor]?.inode, let file = state.inodes[inode] else {
+                return -Int(EBADF)
+            }
+            return state.names.values.contains(inode) ? file.cached.count : -Int(ENOENT)
         }
     }
 

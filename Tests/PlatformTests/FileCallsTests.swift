@@ -183,8 +183,15 @@ extension AppendFile {
         do {
             let lock = try DirectoryLock.taking(folder.path + "/lock", calls: .system)
             #expect(throws: DirectoryLockError.taken(by: nil)) { try take() }
-            lock.leaveNote()
+            lock.leave(.held(address: "http://127.0.0.1:8000"))
             #expect(throws: DirectoryLockError.taken(by: Int(getpid()))) { try take() }
+            #expect(
+                LockNote.read(folder.path + "/lock", calls: .system)
+                    == .held(pid: Int(getpid()), address: "http://127.0.0.1:8000"))
+            // A shorter note leaves nothing of a longer one.
+            lock.leave(.ended)
+            #expect(LockNote.read(folder.path + "/lock", calls: .system) == .ended)
+            #expect(throws: DirectoryLockError.taken(by: nil)) { try take() }
             _ = consume lock
         }
         try take()
@@ -195,7 +202,7 @@ extension AppendFile {
         var calls = FileCalls.system
         calls.write = { _, _ in -Int(ENOSPC) }
         let lock = try DirectoryLock.taking(folder.path + "/lock", calls: calls)
-        lock.leaveNote()
+        lock.leave(.held())
         #expect(throws: DirectoryLockError.taken(by: nil)) {
             _ = try DirectoryLock.taking(folder.path + "/lock", calls: .system)
         }

@@ -23,7 +23,7 @@ struct BudgetRoutes: Sendable {
         self.access = access
     }
 
-    /// `/budget/status`, `/budget/reservations`, what follows a reservation, and `/usage`.
+    /// `/budget/status`, `/budget/reservations`, what follows a reservation, `/usage`, and what operators do.
     var routes: [Route] {
         let status = StatusAnswer(ledger: ledger)
         return [
@@ -33,7 +33,7 @@ struct BudgetRoutes: Sendable {
             Route(.post, "/budget/reservations/{id}/settle", access: access.token, handler: .later(settle)),
             Route(.post, "/budget/reservations/{id}/release", access: access.token, handler: .later(release)),
             Route(.post, "/usage", access: access.token, handler: .later(record)),
-        ]
+        ] + OperatorRoutes(ledger: ledger, prices: prices, now: now, access: access).routes
     }
 
     private func reserve(_ routed: RoutedRequest, _ responder: Responder) {

@@ -65,6 +65,12 @@ struct Fields {
         value(name) == nil ? nil : integer(name, in: range)
     }
 
+    /// Whether the member `name` is true; false when it is absent or null.
+    mutating func flag(_ name: String) -> Bool {
+        guard let value = value(name) else { return false }
+        return value.bool ?? refuse(name, "is \(value.kind), accepted is true or false", false)
+    }
+
     /// The merge request: `12`, `"12"`, `"!12"`, or `"group/app!12"`, which names the project too.
     mutating func mergeRequest() -> (project: String?, iid: Int?) {
         guard let value = value("merge_request") else { return (nil, nil) }
@@ -85,6 +91,7 @@ struct Fields {
     }
 
     /// Notes that `name` is wrong and goes on with `stand`, which `finish` keeps from being used.
+    @discardableResult
     mutating func refuse<Value>(_ name: String, _ what: String, _ stand: Value) -> Value {
         messages.append("\(name) \(what).")
         return stand

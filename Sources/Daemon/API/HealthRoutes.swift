@@ -39,6 +39,7 @@ struct HealthRoutes: Sendable {
 
     private var exposition: Response {
         let waiting = queue.counts
+        let trouble = ledger.trouble
         guard let statistics = server() else { return .problem(503, detail: "The daemon is starting.") }
         let classes = statistics.responseCounts.indices.dropFirst(2).map { hundred in
             (labels: "{class=\"\(hundred)xx\"}", value: String(statistics.responseCounts[hundred]))
@@ -48,6 +49,12 @@ struct HealthRoutes: Sendable {
                 MetricFamily(
                     "bursar_ledger_writable", .gauge, "1 while the books can be written.",
                     ledger.health == .writable ? 1 : 0),
+                MetricFamily(
+                    "bursar_ledger_troubles_total", .counter,
+                    "How often the books could not be written, or space got low.", trouble.count),
+                MetricFamily(
+                    "bursar_ledger_records_in_memory", .gauge, "Records that count and wait for the disk.",
+                    trouble.recordsInMemory),
                 MetricFamily("bursar_reviews_waiting", .gauge, "Reviews that wait for their turn.", waiting.waiting),
                 MetricFamily("bursar_reviews_running", .gauge, "Reviews under way.", waiting.running),
                 MetricFamily("bursar_http_connections", .gauge, "Connections open now.", statistics.openCount),

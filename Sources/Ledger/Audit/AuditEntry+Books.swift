@@ -59,6 +59,43 @@ extension AuditEntry {
         return AuditEntry(time: time, event: "resolve", actor: note.author, fields: fields)
     }
 
+    /// The rule in force from here on: a limit that was changed is seen by comparing two of these.
+    static func opened(_ budget: DailyBudget, at time: Instant) -> AuditEntry {
+        AuditEntry(
+            time: time, event: "opened",
+            fields: [
+                ("budget", .string(DailyBudget.name)), ("enabled", .bool(budget.isEnabled)),
+                ("limit", .integer(budget.limitTokens)), ("warn", .integer(budget.warningThresholdTokens)),
+                ("enforcement", .string(budget.enforcement.rawValue)),
+            ])
+    }
+
+    /// Something that people should hear of; nil for what is no alert, or is told as a change of its reservation.
+    static func alert(_ event: LedgerEvent, at time: Instant) -> AuditEntry? {
+        let fields: [(String, JSONValue)]
+        switch event {
+        case .warningThresholdPassed(let status):
+            fields = [
+                ("alert", "warning_threshold"), ("used", .integer(status.totalTokens)),
+                ("limit", .integer(status.limitTokens)),
+            ]
+        case .largeReview(let record, let percent):
+            fields = [
+                ("alert", "large_review"), ("usage_id", .string(record.usageID)), ("percent", .integer(percent)),
+            ]
+        case .writeFailed(let reason): fields = [("alert", "write_failed"), ("reason", .string(reason))]
+        case .lowSpace(let available, let floor):
+            fields = [
+                ("alert", "low_space"), ("available_bytes", .integer(available)), ("floor_bytes", .integer(floor)),
+            ]
+        case .recovered(let records): fields = [("alert", "recovered"), ("records", .integer(records))]
+        case .clockBehind(let milliseconds):
+            fields = [("alert", "clock_behind"), ("milliseconds", .integer(milliseconds))]
+        case .dayChanged, .unresolved: return nil
+        }
+        return AuditEntry(time: time, event: "alert", fields: fields)
+    }
+
     private static func fields(of context: CallContext) -> [(String, JSONValue)] {
         [
             ("project", .string(context.project)), ("merge_request", JSONValue(context.mergeRequestIID)),

@@ -26,9 +26,14 @@ public struct AuditEntry: Sendable, Equatable {
 
     /// The entry as one line of JSON with its line break.
     var line: [UInt8] {
-        var value = JSONObject([("time", .string(time.descriptionWithMilliseconds)), ("event", .string(event))])
-        if let actor { value["actor"] = .string(actor) }
-        for member in object.members { value[member.key] = member.value }
-        return JSONValue.object(value).bytes + [0x0A]
+        var members: [(String, JSONValue)] = [
+            ("time", .string(time.descriptionWithMilliseconds)), ("event", .string(event)),
+        ]
+        if let actor { members.append(("actor", .string(actor))) }
+        // A name that comes twice would be no JSON that anybody reads alike.
+        for member in object.members where !members.contains(where: { $0.0 == member.key }) {
+            members.append((member.key, member.value))
+        }
+        return JSONValue.object(JSONObject(members)).bytes + [0x0A]
     }
 }

@@ -107,8 +107,10 @@ extension Books {
     mutating func dispatch(_ id: RecordID) {
         let now = latest
         update(id) { hold in
-            hold.reservation.state = .dispatched
-            hold.reservation.dispatchedAt = now
+            var reservation = hold.reservation
+            reservation.state = .dispatched
+            reservation.dispatchedAt = now
+            hold.reservation = reservation
         }
         transitions.append(.dispatched(id, latest))
     }

@@ -2,16 +2,45 @@ import Budget
 import UTCTime
 
 /// A reservation as the books keep it while it holds tokens, or while a late settlement may still come.
+///
+/// What rarely changes is in a box, because holds are handed around and kept in several places: a copy is one reference.
 struct Hold: Sendable, Equatable {
+    private final class Box: Sendable {
+        let reservation: Reservation
+        let decision: Decision
+        let timeToLiveSeconds: Int
+
+        init(_ reservation: Reservation, _ decision: Decision, _ timeToLiveSeconds: Int) {
+            self.reservation = reservation
+            self.decision = decision
+            self.timeToLiveSeconds = timeToLiveSeconds
+        }
+    }
+
     let id: RecordID
-    var reservation: Reservation
-    let decision: Decision
+    private var box: Box
+    var reservation: Reservation {
+        get { box.reservation }
+        set { box = Box(newValue, box.decision, box.timeToLiveSeconds) }
+    }
+    var decision: Decision { box.decision }
     /// The time to live that was asked for, in seconds.
-    let timeToLiveSeconds: Int
+    var timeToLiveSeconds: Int { box.timeToLiveSeconds }
     /// Changes of state that have been decided and are not on the disk yet.
     var unwrittenChanges = 0
     /// Whether it is to be released as soon as that is on the disk.
     var isReleasing = false
+
+    init(id: RecordID, reservation: Reservation, decision: Decision, timeToLiveSeconds: Int) {
+        self.id = id
+        box = Box(reservation, decision, timeToLiveSeconds)
+    }
+
+    static func == (left: Hold, right: Hold) -> Bool {
+        left.id == right.id && left.reservation == right.reservation && left.decision == right.decision
+            && left.timeToLiveSeconds == right.timeToLiveSeconds && left.unwrittenChanges == right.unwrittenChanges
+            && left.isReleasing == right.isReleasing
+    }
 
     /// The first field in which `request` differs from the one this hold was made for.
     func difference(from request: ReservationRequest) -> String? {

@@ -41,6 +41,8 @@ final class Batch: @unchecked Sendable {
     var isAttempt = false
     /// Whether what nobody waits for is to be written now.
     var isFlush = false
+    /// Whether an operator does something here: who and why must be on the disk before what.
+    var hasOperator = false
 
     // Filled when the batch is taken.
 
@@ -71,6 +73,7 @@ final class Batch: @unchecked Sendable {
         urgency = .none
         isAttempt = false
         isFlush = false
+        hasOperator = false
         snapshot = nil
     }
 }
@@ -79,6 +82,8 @@ final class Batch: @unchecked Sendable {
 struct BatchOutcome {
     /// Why the rows of a month are not on the disk.
     var rowFailures: [(month: Month, failure: POSIXFailure)] = []
+    /// Whether writing rows was begun; after a failure before that none is there.
+    var hasTriedRows = false
     /// Why the lines of the journal are not on the disk.
     var lineFailure: POSIXFailure?
     /// Why the audit lines were not written.
@@ -91,4 +96,16 @@ struct BatchOutcome {
     }
 
     var anyFailure: POSIXFailure? { rowFailures.first?.failure ?? lineFailure }
+
+    /// Notes that no row of `batch` was written, when none was tried.
+    mutating func failUnwrittenRows(of batch: Batch, _ failure: POSIXFailure) {
+        guard !hasTriedRows else { return }
+        for step in batch.steps {
+            switch step {
+            case .booked(let booked, _), .bookedAtLast(let booked):
+                rowFailures.append((booked.record.time.day.month, failure))
+            default: break
+            }
+        }
+    }
 }

@@ -14,12 +14,18 @@ extension Core {
             if let answer = perform(operation, at: now()) { batch.answers.append(answer) }
         }
         if let newFailure = outcome.anyFailure {
-            if failure == nil { books.events.append(.writeFailed(newFailure.description)) }
             failure = newFailure
+            noteTrouble(.writeFailed(newFailure.description))
+            if batch.hasOperator, outcome.auditFailure == nil {
+                note(
+                    .entry(
+                        AuditEntry(
+                            time: books.latest, event: "not_done",
+                            fields: [("reason", .string(newFailure.description))])))
+            }
         } else if failure != nil, batch.isAttempt {
             failure = nil
-            let count = batch.steps.count { if case .bookedAtLast = $0 { true } else { false } }
-            books.events.append(.recovered(records: count))
+            noteRecovery(records: batch.steps.count { if case .bookedAtLast = $0 { true } else { false } })
             // What came while the attempt was made.
             if !waiting.isEmpty { requeueWaiting() }
         }
@@ -116,6 +122,23 @@ extension Core {
         }
         pending.isFlush = true
         pending.urgency = .everything
+    }
+
+    /// Tells of `event` unless people have been told already that something is wrong: one alert until all is well.
+    mutating func noteTrouble(_ event: LedgerEvent) {
+        guard trouble == nil else { return }
+        trouble = 0
+        troubleCount += 1
+        books.events.append(event)
+    }
+
+    /// Tells that all is well again, when it is. `records` came from memory to the disk.
+    mutating func noteRecovery(records: Int = 0) {
+        guard let earlier = trouble else { return }
+        trouble = earlier + records
+        guard failure == nil, lowSpace == nil else { return }
+        trouble = nil
+        books.events.append(.recovered(records: earlier + records))
     }
 
     /// Whether the books can be kept.

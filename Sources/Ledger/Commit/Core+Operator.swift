@@ -4,8 +4,7 @@ import Platform
 import UTCTime
 
 extension Core {
-    /// Tokens one grant may give.
-    static let grantMax = 1_000_000_000_000
+    static let grantMax = Ledger.grantTokensMax
 
     mutating func grant(_ tokens: Int, _ note: OperatorNote, _ reply: Reply<BudgetStatus>) throws(Postponed)
         -> Result<BudgetStatus, LedgerError>
@@ -19,7 +18,7 @@ extension Core {
         books.transitions.append(.granted(grant))
         self.note(.entry(.granted(grant, at: books.latest)))
         pending.steps.append(.granted(grant, reply))
-        want(.everything)
+        wantOperator()
         throw .untilWritten
     }
 
@@ -35,7 +34,7 @@ extension Core {
         } catch {
             if case .untilWritten = error {
                 self.note(audit)
-                want(.everything)
+                wantOperator()
             }
             throw error
         }
@@ -51,10 +50,15 @@ extension Core {
         } catch {
             if case .untilWritten = error {
                 self.note(audit)
-                want(.everything)
+                wantOperator()
             }
             throw error
         }
+    }
+
+    private mutating func wantOperator() {
+        pending.hasOperator = true
+        want(.everything)
     }
 
     /// Only what is unresolved is for an operator to end: what is open or dispatched still has somebody who will.

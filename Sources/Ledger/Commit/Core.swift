@@ -30,6 +30,10 @@ struct Core: ~Copyable {
     var failure: POSIXFailure?
     /// What is wrong with the books.
     var damage: String?
+    /// While something is wrong with the disk: the records that came from memory to the disk since that began.
+    var trouble: Int?
+    /// How often something began to be wrong.
+    var troubleCount = 0
     /// Free and kept bytes, while fewer are free than are kept.
     var lowSpace: (availableBytes: Int, floorBytes: Int)?
     /// Records that wait in memory, at most. A record takes some 500 bytes.

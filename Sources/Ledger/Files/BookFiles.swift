@@ -22,6 +22,7 @@ struct BookFiles: ~Copyable {
 
     private var auditMonth: Month?
     private var audit: AppendFile?
+    private var hasToldAuditFailure = false
 
     init(layout: LedgerLayout, calls: FileCalls, lock: consuming DirectoryLock, log: Log) {
         self.layout = layout
@@ -30,40 +31,43 @@ struct BookFiles: ~Copyable {
         self.log = log
     }
 
-    /// Puts `batch` on the disk: the rows first, so that a hold that a settlement made room for is never there alone.
+    /// Puts `batch` on the disk: the rows first, so that a hold that a settlement made room for is never there alone. What
+    /// an operator does comes after who did it and why.
     mutating func write(_ batch: Batch) -> BatchOutcome {
         let now = batch.time
         var outcome = BatchOutcome()
+        var isAudited = false
         do throws(POSIXFailure) {
-            if batch.isAttempt {
-                do throws(POSIXFailure) {
-                    try probe()
-                } catch {
-                    for case .bookedAtLast(let booked) in batch.steps {
-                        outcome.rowFailures.append((booked.record.time.day.month, error))
-                    }
-                    throw error
-                }
+            if batch.isAttempt { try probe() }
+            if batch.hasOperator {
+                try writeAudits(batch, at: now)
+                isAudited = true
             }
+            outcome.hasTriedRows = true
             writeRows(batch, at: now, &outcome)
             if outcome.rowFailures.isEmpty || batch.snapshot == nil { try writeLines(batch, at: now) }
         } catch {
             outcome.lineFailure = error
+            outcome.failUnwrittenRows(of: batch, error)
         }
-        do throws(POSIXFailure) {
-            try writeAudits(batch, at: now)
-        } catch {
-            outcome.auditFailure = error
+        if !isAudited {
+            do throws(POSIXFailure) {
+                try writeAudits(batch, at: now)
+            } catch {
+                outcome.auditFailure = error
+            }
         }
+        tellAuditFailure(outcome.auditFailure)
         outcome.journalSize = journal?.size ?? 0
         return outcome
     }
 
-    /// Leaves this process's id in the lock.
-    func leaveNote() { lock?.leaveNote() }
+    /// Leaves a note in the lock: which process has it, and where it can be reached.
+    func leaveNote(address: String? = nil) { lock?.leave(.held(address: address)) }
 
-    /// Closes everything and gives the directory to whoever wants it.
-    mutating func close() {
+    /// Closes everything and gives the directory to whoever wants it. With `inOrder`, all that was asked for is written.
+    mutating func close(inOrder: Bool) {
+        if inOrder, rows?.poison == nil, journal?.poison == nil { lock?.leave(.ended) }
         rows = nil
         journal = nil
         audit = nil
@@ -92,6 +96,7 @@ struct BookFiles: ~Copyable {
     private mutating func flushRows(of month: Month, at now: Instant, _ outcome: inout BatchOutcome) {
         defer { rowBytes.removeAll(keepingCapacity: true) }
         do throws(POSIXFailure) {
+            if rowsMonth == month { noticeStrangers() }
             if rowsMonth != month || rows == nil { try openRows(of: month, at: now) }
             if rows?.poison != nil { try rows?.rebuild() }
             if rows?.size == 0 { rowBytes.insert(contentsOf: (RowFormat.header + "\n").utf8, at: 0) }
@@ -100,6 +105,16 @@ struct BookFiles: ~Copyable {
         } catch {
             outcome.rowFailures.append((month, error))
         }
+    }
+
+    /// A spreadsheet that saves the file puts another in its place, and rows written to the old one would be in no file.
+    /// So whenever the file is not as it was left, it is opened again: rows go behind what is there now.
+    private mutating func noticeStrangers() {
+        guard let path = rows?.path, rows?.poison == nil, rows?.isUntouched == false else { return }
+        log(
+            .error, "somebody else changed the rows; the daemon goes on behind what is there: run bursar verify",
+            ["file": path])
+        rows = nil
     }
 
     private static func append(_ bytes: [UInt8], to file: inout AppendFile?) throws(POSIXFailure) {
@@ -116,12 +131,27 @@ struct BookFiles: ~Copyable {
         rowsMonth = month
     }
 
+    /// Writes the file of `month` anew, as it is. The process before may have been told that its last rows could not be
+    /// made durable, or may not have got that far: the system shows them all the same, and a later fdatasync(2) that
+    /// succeeds says nothing of them. In a new file they are.
+    func renewRows(of month: Month) throws(POSIXFailure) {
+        let path = layout.log(month)
+        // One that cannot be read is damage, which is told elsewhere.
+        guard let bytes = try? calls.contents(of: path), !bytes.isEmpty else { return }
+        try calls.replacing(path, with: bytes)
+    }
+
     /// Mends the end of the file of `month`, aloud.
     func mendRows(of month: Month, at now: Instant) throws(POSIXFailure) {
         try mend(layout.log(month), at: now) { line in
             var reader = RowReader(columnCount: RowFormat.columns.count)
             return (try? reader.record(from: line))?.id != nil
         }
+    }
+
+    /// Mends the end of the audit log of `month`, aloud.
+    func mendAudit(of month: Month, at now: Instant) throws(POSIXFailure) {
+        try mend(layout.audit(month), at: now) { _ in false }
     }
 
     private func mend(
@@ -180,10 +210,11 @@ struct BookFiles: ~Copyable {
     }
 
     /// Goes on with the journal there is, whose next line is `next`.
-    mutating func continueJournal(next: Int, at now: Instant) throws(POSIXFailure) {
+    mutating func continueJournal(next: Int, at now: Instant, isRenewed: Bool = false) throws(POSIXFailure) {
         journalWriter.next = next
         try mend(layout.journal, at: now) { _ in false }
         journal = try AppendFile.opening(layout.journal, calls: calls)
+        if isRenewed { try journal?.rebuild() }
     }
 
     // MARK: Audit log
@@ -196,6 +227,7 @@ struct BookFiles: ~Copyable {
             guard let entry = item.entry else { continue }
             if entry.time.day.month != month {
                 try appendAudit(bytes, month, at: now)
+                if batch.urgency == .everything { try audit?.synchronize() }
                 bytes.removeAll()
                 month = entry.time.day.month
             }
@@ -209,11 +241,18 @@ struct BookFiles: ~Copyable {
         guard !bytes.isEmpty else { return }
         if auditMonth != month || audit == nil || audit?.poison != nil {
             audit = nil
-            try mend(layout.audit(month), at: now) { _ in false }
+            try mendAudit(of: month, at: now)
             audit = try AppendFile.opening(layout.audit(month), calls: calls)
             auditMonth = month
         }
         try Self.append(bytes, to: &audit)
+    }
+
+    /// Once until it can be written again: its lines wait.
+    private mutating func tellAuditFailure(_ failure: POSIXFailure?) {
+        defer { hasToldAuditFailure = failure != nil }
+        guard let failure, !hasToldAuditFailure else { return }
+        log(.warning, "the audit log cannot be written; its lines wait", ["failure": failure.description])
     }
 
     // MARK: The disk

@@ -96,6 +96,12 @@ public struct Retention: Sendable {
         return true
     }
 
+    private func synchronizing(_ path: String) throws(POSIXFailure) {
+        let descriptor = try calls.opening(path, for: .append)
+        defer { _ = calls.close(descriptor) }
+        try calls.checking(calls.synchronize(descriptor), "fsync", path)
+    }
+
     private func move(_ path: String, to target: String) throws(POSIXFailure) {
         let folder = FileCalls.parent(of: target)
         try calls.makingDirectories(folder)
@@ -103,10 +109,14 @@ public struct Retention: Sendable {
             guard try calls.contents(of: target) == calls.contents(of: path) else {
                 throw POSIXFailure("archive \(path): another file is at", target, code: EEXIST)
             }
+            // The copy may be that of a cleaning that was cut off before it was certain to last.
+            try synchronizing(target)
+            try calls.synchronizingDirectory(folder)
         } else {
             let result = calls.rename(path, target)
             if result >= 0 { return try calls.synchronizingDirectory(folder) }
             guard result == -Int(EXDEV) else { return try calls.checking(result, "rename", path) }
+            try calls.removingTemporaries(in: folder)
             try calls.replacing(target, with: calls.contents(of: path))
         }
         let result = calls.unlink(path)

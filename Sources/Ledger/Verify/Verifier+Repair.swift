@@ -36,7 +36,7 @@ extension Verifier {
         try repairJournal(&after, isLost: !before.hasJournal && hadJournal, at: now, &report)
         try repairSummaries(after, &report)
         if !report.actions.isEmpty { try noteRepair(report, author: author, at: now) }
-        lock.leaveNote()
+        lock.leave(.held())
         return report
     }
 

@@ -20,8 +20,7 @@ public struct Verifier: Sendable {
     /// Everything that is wrong with the books at `now`; empty when all is well.
     public func check(at now: Instant) throws(POSIXFailure) -> [Finding] {
         let isBusy = isWritten
-        let loaded = try Loading(configuration: configuration, calls: calls)
-            .load(at: now, ids: IDSource(randomness: { 0 }), isRestart: false)
+        let loaded = try Loading(configuration: configuration, calls: calls).loadBesideWriter(at: now)
         var findings: [Finding] = []
         var days: [Day: DayFigures] = [:]
         try checkRows(loaded, &findings, &days, isBusy: isBusy)

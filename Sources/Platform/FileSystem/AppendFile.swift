@@ -56,6 +56,10 @@ public struct AppendFile: ~Copyable {
 
     deinit { _ = calls.close(descriptor) }
 
+    /// Whether the file is as it was left: the same size, and still the one that its name leads to. Somebody else may have
+    /// saved another in its place.
+    public var isUntouched: Bool { calls.linkedSize(descriptor) == size }
+
     /// Writes `bytes` at the end, all or nothing. They are not certain before `synchronize`.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) throws(POSIXFailure) {
         if let poison { throw poison }

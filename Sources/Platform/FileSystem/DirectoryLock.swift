@@ -5,10 +5,12 @@ import Glibc
 /// flock(2) on a file kept open: unlike the locks of fcntl(2) it does not vanish when the process opens and closes the
 /// same file elsewhere, and the kernel gives it back however the process ends.
 public struct DirectoryLock: ~Copyable {
+    private let path: String
     private let calls: FileCalls
     private let descriptor: CInt
 
-    private init(descriptor: CInt, calls: FileCalls) {
+    private init(path: String, descriptor: CInt, calls: FileCalls) {
+        self.path = path
         self.descriptor = descriptor
         self.calls = calls
     }
@@ -28,28 +30,62 @@ public struct DirectoryLock: ~Copyable {
             guard result == -Int(EWOULDBLOCK) else {
                 throw .failed(POSIXFailure("flock", path, code: CInt(truncatingIfNeeded: -result)))
             }
-            throw .taken(by: note(at: path, calls: calls))
+            throw .taken(by: LockNote.read(path, calls: calls)?.pid)
         }
-        return DirectoryLock(descriptor: descriptor, calls: calls)
+        return DirectoryLock(path: path, descriptor: descriptor, calls: calls)
     }
 
-    /// Leaves this process's id in the file: a courtesy to whoever comes second. The lock holds without it, on a full disk
-    /// too.
-    public func leaveNote() {
-        let note = Array((String(getpid()) + "\n").utf8)
-        if calls.truncate(descriptor, 0) >= 0 { _ = note.withUnsafeBytes { calls.write(descriptor, $0) } }
+    /// Leaves a note in the file: a courtesy to whoever comes second. The lock holds without it, on a full disk too.
+    ///
+    /// It is written over the old one and then cut to its length, so that a full disk cannot make an empty file of it.
+    public func leave(_ note: LockNote) {
+        // A descriptor of its own begins at the start of the file; closing it does not give the lock back (flock(2)).
+        guard let fresh = try? calls.opening(path, for: .lock) else { return }
+        defer { _ = calls.close(fresh) }
+        let bytes = Array(note.text.utf8)
+        guard bytes.withUnsafeBytes({ calls.write(fresh, $0) }) == bytes.count else { return }
+        _ = calls.truncate(fresh, bytes.count)
     }
 
     deinit { _ = calls.close(descriptor) }
+}
 
-    private static func note(at path: String, calls: FileCalls) -> Int? {
-        guard let bytes = try? calls.contents(of: path, limit: 32) else { return nil }
-        var value = 0
-        for byte in bytes.prefix(10) where byte != 0x0A {
-            guard 0x30...0x39 ~= byte else { return nil }
-            value = value * 10 + Int(byte - 0x30)
+/// What the holder of a lock says about itself in the locked file.
+public enum LockNote: Sendable, Equatable {
+    /// A process has it, and can be reached at an address if there is one.
+    case held(pid: Int, address: String?)
+    /// The last holder ended in order: everything that it wrote is on the disk.
+    case ended
+
+    /// The note of this process.
+    public static func held(address: String? = nil) -> LockNote { .held(pid: Int(getpid()), address: address) }
+
+    /// The id of the process that has it.
+    public var pid: Int? { if case .held(let pid, _) = self { pid } else { nil } }
+
+    /// Where it can be reached.
+    public var address: String? { if case .held(_, let address) = self { address } else { nil } }
+
+    /// The id on the first line, the address on the second.
+    var text: String {
+        switch self {
+        case .held(let pid, let address): "\(pid)\n" + (address.map { $0 + "\n" } ?? "")
+        case .ended: "ended\n"
         }
-        return value > 0 ? value : nil
+    }
+
+    /// Bytes a note may have.
+    static let bytesMax = 1024
+
+    /// Reads the note in the file at `path`; nil when there is none that can be read.
+    public static func read(_ path: String, calls: FileCalls) -> LockNote? {
+        guard let bytes = try? calls.contents(of: path, limit: bytesMax) else { return nil }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        guard let first = lines.first else { return nil }
+        if first == "ended" { return .ended }
+        guard 1...10 ~= first.utf8.count, first.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
+        let pid = first.utf8.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        return pid > 0 ? .held(pid: pid, address: lines.count > 1 ? String(lines[1]) : nil) : nil
     }
 }
 

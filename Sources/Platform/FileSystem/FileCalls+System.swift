@@ -15,6 +15,7 @@ extension FileCalls {
         unlink: { checked(Int(Glibc.unlink($0))) },
         makeDirectory: { checked(Int(mkdir($0, 0o750))) },
         status: { status(of: $0) },
+        linkedSize: { linkedSize(of: $0) },
         names: { names(in: $0) },
         space: { space(at: $0) })
 
@@ -41,6 +42,12 @@ extension FileCalls {
             default: .other
             }
         return .success(FileStatus(kind: kind, size: Int(status.st_size)))
+    }
+
+    private static func linkedSize(of descriptor: CInt) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return -Int(errno) }
+        return status.st_nlink == 0 ? -Int(ENOENT) : Int(status.st_size)
     }
 
     private static func names(in directory: String) -> Result<[String], POSIXFailure> {

@@ -26,6 +26,8 @@ public struct FileCalls: Sendable {
     public var makeDirectory: @Sendable (_ path: String) -> Int
     /// lstat(2).
     public var status: @Sendable (_ path: String) -> Result<FileStatus, POSIXFailure>
+    /// fstat(2): the size of an open file; `-ENOENT` when no name leads to it any more, for it was deleted or replaced.
+    public var linkedSize: @Sendable (_ descriptor: CInt) -> Int
     /// The names in a directory but `.` and `..`, in no order.
     public var names: @Sendable (_ directory: String) -> Result<[String], POSIXFailure>
     /// statvfs(3).
@@ -41,6 +43,7 @@ public struct FileCalls: Sendable {
         rename: @escaping @Sendable (String, String) -> Int, unlink: @escaping @Sendable (String) -> Int,
         makeDirectory: @escaping @Sendable (String) -> Int,
         status: @escaping @Sendable (String) -> Result<FileStatus, POSIXFailure>,
+        linkedSize: @escaping @Sendable (CInt) -> Int,
         names: @escaping @Sendable (String) -> Result<[String], POSIXFailure>,
         space: @escaping @Sendable (String) -> Result<FileSystemSpace, POSIXFailure>
     ) {
@@ -56,6 +59,7 @@ public struct FileCalls: Sendable {
         self.unlink = unlink
         self.makeDirectory = makeDirectory
         self.status = status
+        self.linkedSize = linkedSize
         self.names = names
         self.space = space
     }

@@ -31,10 +31,28 @@ enum StatusCommand {
             switch values[OutputFormat.parameter] {
             case .json: Console.print(String(decoding: snapshot.status.json.prettyBytes, as: UTF8.self))
             case .csv: Console.print(rows(snapshot.status).csv)
-            case .table: Console.print(text(snapshot.status, noColour: values[CommandSettings.noColour]))
+            case .table:
+                Console.print(text(snapshot.status, noColour: values[CommandSettings.noColour]))
+                Console.print(unresolved(snapshot.reservations))
             }
             return 0
         }
+    }
+
+    /// Holds shown one by one; the rest is counted.
+    private static let shownMax = 10
+
+    /// The holds that only an operator or a late result ends, the latest first.
+    private static func unresolved(_ reservations: [Reservation]) -> String {
+        let holds = reservations.filter { $0.state == .unresolved }.reversed()
+        guard !holds.isEmpty else { return "" }
+        let lines = holds.prefix(shownMax).map { hold in
+            let session = hold.context.sessionID.isEmpty ? "" : " for \(hold.context.sessionID)"
+            return
+                "       \(hold.id): \(grouped(hold.tokens)) tokens\(session), since \(hold.dispatchedAt ?? hold.createdAt)\n"
+        }
+        let more = holds.count > shownMax ? "       and \(grouped(holds.count - shownMax)) more\n" : ""
+        return "outcome unknown, see 'bursar resolve --help':\n" + lines.joined() + more
     }
 
     private static func text(_ status: BudgetStatus, noColour: Bool) -> String {

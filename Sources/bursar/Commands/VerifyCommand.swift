@@ -1,6 +1,5 @@
 import Arguments
 import Daemon
-import Glibc
 import JSON
 import Ledger
 import Platform
@@ -32,9 +31,7 @@ enum VerifyCommand {
             let verifier = Verifier(configuration)
             let now = TimeSource.system.now()
             if values[repair] {
-                let author =
-                    getpwuid(getuid()).flatMap { $0.pointee.pw_name.map { String(cString: $0) } } ?? "uid \(getuid())"
-                let report = try verifier.repair(at: now, author: author)
+                let report = try verifier.repair(at: now, author: SystemUser.name)
                 for action in report.actions { Console.complain("Repaired: \(action)\n") }
                 for copy in report.copies { Console.complain("A copy is kept: \(copy)\n") }
             }

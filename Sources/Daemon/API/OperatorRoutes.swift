@@ -1,0 +1,154 @@
+import Budget
+import HTTPServer
+import HTTPWire
+package import JSON
+package import Ledger
+import Prices
+import UTCTime
+
+/// What operators look at and do to the books while the daemon has them open: `bursar budgets` and `bursar resolve` ask
+/// here.
+struct OperatorRoutes: Sendable {
+    let ledger: Ledger
+    let prices: PriceTable
+    let now: @Sendable () -> Instant
+    let access: APIAccess
+
+    /// `/budgets`, `/grants`, and the resolution of a reservation.
+    var routes: [Route] {
+        [
+            Route(
+                .get, "/budgets", access: access.token,
+                handler: .now { _ in
+                    .json(
+                        200, ["budgets": .array(ledger.budgets().map(\.json))], fields: [("Cache-Control", "no-store")])
+                }),
+            Route(.post, "/grants", access: access.token, handler: .later(grant)),
+            Route(.post, "/budget/reservations/{id}/resolve", access: access.token, handler: .later(resolve)),
+        ]
+    }
+
+    private func grant(_ routed: RoutedRequest, _ responder: Responder) {
+        let body: GrantBody
+        do { body = try GrantBody(routed.request.body) } catch { return responder.send(.problem(error)) }
+        guard ledger.budgets().contains(where: { $0.name == body.budget }) else {
+            return responder.send(
+                .problem(404, title: "No such budget", detail: "\(OperatorDesk.UnknownBudget(name: body.budget))."))
+        }
+        ledger.grant(tokens: body.tokens, body.note) { result in
+            switch result {
+            case .success:
+                let budget = ledger.budgets().first { $0.name == body.budget }
+                responder.send(.json(201, budget?.json ?? .null))
+            case .failure(let error): responder.send(.problem(error))
+            }
+        }
+    }
+
+    private func resolve(_ routed: RoutedRequest, _ responder: Responder) {
+        let id = routed.parameters["id"] ?? ""
+        let body: ResolutionBody
+        do { body = try ResolutionBody(routed.request.body) } catch { return responder.send(.problem(error)) }
+        guard let usage = body.usage else {
+            return ledger.resolve(releasing: id, body.note) { result in
+                switch result {
+                case .success(let reservation): responder.send(.json(200, reservation.json))
+                case .failure(let error): responder.send(.problem(error))
+                }
+            }
+        }
+        let call = OperatorDesk.call(usage, of: id, ledger: ledger, prices: prices, at: now())
+        ledger.resolve(id, with: call, body.note) { result in
+            switch result {
+            case .success(let booking): responder.send(.json(booking.isDurable ? 200 : 202, booking.record.json))
+            case .failure(let error): responder.send(.problem(error))
+            }
+        }
+    }
+}
+
+/// The body of `POST /grants`: `{"budget": "daily", "tokens": 50000, "reason": "…", "author": "…"}`.
+struct GrantBody: Sendable {
+    /// The budget's name.
+    var budget: String
+    /// Tokens more for its current period.
+    var tokens: Int
+    /// Who and why.
+    var note: OperatorNote
+
+    /// Reads `body`.
+    init(_ body: [UInt8]) throws(FieldErrors) {
+        var fields = try Fields(body)
+        budget = fields.text("budget", default: DailyBudget.name)
+        tokens = fields.integer("tokens", in: 1...Ledger.grantTokensMax)
+        note = fields.operatorNote()
+        try fields.finish()
+    }
+}
+
+/// The body of a resolution: the counts of the call, or `"release": true`; with `reason` and `author`.
+struct ResolutionBody: Sendable {
+    /// What the call is known to have used; nil: nothing.
+    var usage: TokenUsage?
+    /// Who and why.
+    var note: OperatorNote
+
+    /// Reads `body`.
+    init(_ body: [UInt8]) throws(FieldErrors) {
+        var fields = try Fields(body)
+        let isReleased = fields.flag("release")
+        let input = fields.optionalInteger("input_tokens", in: 0...TokenUsage.tokensMax)
+        let output = fields.optionalInteger("output_tokens", in: 0...TokenUsage.tokensMax)
+        note = fields.operatorNote()
+        switch (input, output) {
+        case (nil, nil):
+            if !isReleased {
+                fields.refuse("release", "is not true, and there are no input_tokens and output_tokens", ())
+            }
+        case (let input?, let output?):
+            if isReleased { fields.refuse("release", "is true, but there are counts", ()) }
+            do { usage = try TokenUsage(inputTokens: input, outputTokens: output) } catch {
+                throw FieldErrors(messages: ["\(error)."])
+            }
+        default: fields.refuse("input_tokens", "and output_tokens come together", ())
+        }
+        try fields.finish()
+    }
+}
+
+extension Fields {
+    /// `reason`, which must be there, and `author`: whoever has the API token, when it does not say.
+    fileprivate mutating func operatorNote() -> OperatorNote {
+        let reason = text("reason")
+        if reason.isEmpty { refuse("reason", "is empty, accepted is why this is done", ()) }
+        return OperatorNote(author: optionalText("author") ?? "api", reason: reason)
+    }
+}
+
+extension BudgetFigures {
+    /// A budget as `GET /budgets` and `bursar budgets` show it.
+    package var json: JSONValue {
+        [
+            "name": .string(name),
+            "scope": .string(scope),
+            "period": .string(period),
+            "enabled": .bool(status.isEnabled),
+            "enforcement": .string(rule.enforcement.rawValue),
+            "limit_tokens": .integer(rule.limitTokens),
+            "warn_tokens": .integer(rule.warningThresholdTokens),
+            "granted_tokens": .integer(grantedTokens),
+            "used_tokens": .integer(status.totalTokens),
+            "held_tokens": .integer(status.heldTokens),
+            "remaining_tokens": .integer(max(0, status.remainingTokens - status.heldTokens)),
+            "level": .string(status.level.rawValue),
+            "resets_at": .string(status.resetsAt.description),
+            "grants": .array(
+                grants.map { grant in
+                    [
+                        "tokens": .integer(grant.tokens), "author": .string(grant.author),
+                        "reason": .string(grant.reason),
+                    ]
+                }),
+        ]
+    }
+}

@@ -1,0 +1,129 @@
+import Daemon
+import Demo
+import Foundation
+import JSON
+import Ledger
+import Platform
+import Testing
+import UTCTime
+
+@Suite struct `Operators over HTTP` {
+    /// An unresolved reservation of 6000 tokens.
+    private func unresolved(_ stage: Stage) async throws -> String {
+        let made = try await stage.send(
+            "POST", "/budget/reservations",
+            ["estimated_tokens": 6000, "model": "claude-sonnet-5-5", "ttl_seconds": 600])
+        let id = try #require(made.body["id"]?.string)
+        #expect(try await stage.send("POST", "/budget/reservations/\(id)/dispatch").status == 200)
+        stage.clock.advance(to: stage.clock.now.adding(seconds: 601))
+        return id
+    }
+
+    @Test func `a grant raises the limit for the day, and the list tells who gave it`() async throws {
+        let stage = try Stage(settings: ["TOKEN_DAILY_LIMIT": "10000"])
+        let granted = try await stage.send(
+            "POST", "/grants", ["budget": "daily", "tokens": 500, "reason": "release week", "author": "ann"])
+        #expect(granted.status == 201 && granted.body["granted_tokens"] == 500)
+        #expect(try await stage.stats()["budget_limit"] == 10_500)
+        let budgets = try await stage.send("GET", "/budgets")
+        #expect(budgets.status == 200 && budgets.body["budgets"]?.array?.count == 1)
+        let budget = try #require(budgets.body["budgets"]?.array?.first)
+        #expect(
+            budget["name"] == "daily" && budget["scope"] == "all" && budget["period"] == "day"
+                && budget["enforcement"] == "block" && budget["limit_tokens"] == 10_000
+                && budget["remaining_tokens"] == 10_500 && budget["resets_at"] == "2026-03-11T00:00:00Z")
+        #expect(
+            budget["grants"]?.array == [["tokens": 500, "author": "ann", "reason": "release week"]])
+        stage.clock.advance(to: try #require(Instant("2026-03-11T00:00:01Z")))
+        #expect(try await stage.stats()["budget_limit"] == 10_000)
+        try await stage.strike()
+    }
+
+    @Test(
+        arguments: [
+            (["tokens": 5], "reason is missing"), (["tokens": 5, "reason": ""], "reason is empty"),
+            (["tokens": 0, "reason": "x"], "tokens is 0"), (["reason": "x"], "tokens is missing"),
+            (["tokens": 1_000_000_000_001, "reason": "x"], "tokens is 1000000000001"),
+        ] as [(JSONValue, String)])
+    func `a grant without sense or reason is refused`(_ body: JSONValue, _ message: String) async throws {
+        let stage = try Stage()
+        let answer = try await stage.send("POST", "/grants", body)
+        #expect(answer.status == 400 && answer.body["detail"]?.string?.contains(message) == true)
+        try await stage.strike()
+    }
+
+    @Test func `there is one budget, and the token is needed`() async throws {
+        let stage = try Stage()
+        let other = try await stage.send("POST", "/grants", ["budget": "weekly", "tokens": 5, "reason": "x"])
+        #expect(other.status == 404 && other.body["detail"]?.string?.contains("there is: daily") == true)
+        for (method, path) in [
+            ("GET", "/budgets"), ("POST", "/grants"), ("POST", "/budget/reservations/r-1/resolve"),
+        ] {
+            #expect(try await stage.send(method, path, method == "POST" ? [:] : nil, token: nil).status == 401)
+        }
+        try await stage.strike()
+    }
+
+    @Test func `an unresolved reservation is settled or released`() async throws {
+        let stage = try Stage()
+        let first = try await unresolved(stage)
+        #expect(try await stage.stats()["held_tokens"] == 6000)
+        let path = "/budget/reservations/\(first)/resolve"
+        let settled = try await stage.send(
+            "POST", path, ["input_tokens": 3000, "output_tokens": 1000, "reason": "the bill"])
+        #expect(settled.status == 200 && settled.body["usage_id"] == .string(first))
+        #expect(settled.body["cost_usd"] == .decimal("0.016000"))
+        #expect(try await stage.stats()["held_tokens"] == 0)
+        let second = try await unresolved(stage)
+        let released = try await stage.send(
+            "POST", "/budget/reservations/\(second)/resolve", ["release": true, "reason": "never sent"])
+        #expect(released.status == 200 && released.body["state"] == "released")
+        #expect(try await stage.stats()["held_tokens"] == 0 && stage.rows().count == 1)
+        let unknown = try await stage.send(
+            "POST", "/budget/reservations/r-x/resolve", ["release": true, "reason": "x"])
+        #expect(unknown.status == 404)
+        try await stage.strike()
+    }
+
+    @Test(
+        arguments: [
+            ["reason": "x"], ["release": true],
+            ["release": true, "input_tokens": 1, "output_tokens": 1, "reason": "x"],
+            ["input_tokens": 1, "reason": "x"], ["release": 1, "reason": "x"],
+            ["input_tokens": -1, "output_tokens": 1, "reason": "x"],
+        ] as [JSONValue])
+    func `a resolution that does not say one thing is refused`(_ body: JSONValue) async throws {
+        let stage = try Stage()
+        let id = try await unresolved(stage)
+        #expect(try await stage.send("POST", "/budget/reservations/\(id)/resolve", body).status == 400)
+        #expect(try await stage.stats()["held_tokens"] == 6000)
+        try await stage.strike()
+    }
+
+    @Test func `the command line asks the daemon that has the books`() async throws {
+        let stage = try Stage(settings: ["TOKEN_DAILY_LIMIT": "10000"])
+        let configuration = LedgerConfiguration(directory: stage.directory.path + "/books", dailyLimitTokens: 10_000)
+        let note = OperatorNote(author: "ann", reason: "release week")
+        let desk = { OperatorDesk(configuration, prices: try .inForce(file: nil), apiToken: $0, log: .silent) }
+        #expect(try await desk(Stage.apiToken).grant(500, to: "daily", note)["granted_tokens"] == 500)
+        #expect(try await stage.stats()["budget_limit"] == 10_500)
+        await #expect(throws: OperatorDesk.UnknownBudget.self) {
+            _ = try await desk(Stage.apiToken).grant(500, to: "weekly", note)
+        }
+        let refused = await #expect(throws: OperatorDesk.Declined.self) {
+            _ = try await desk("another").grant(500, to: "daily", note)
+        }
+        #expect(refused?.description.contains("BURSAR_API_TOKEN") == true)
+        let id = try await unresolved(stage)
+        let conflict = await #expect(throws: OperatorDesk.Declined.self) {
+            _ = try await desk(Stage.apiToken).resolve("../../grants", usage: nil, note)
+        }
+        #expect(conflict?.description.contains("no reservation") == true)
+        #expect(try await desk(Stage.apiToken).resolve(id, usage: nil, note)["state"] == "released")
+        try await stage.stopDaemon()
+        // With the daemon gone the books are opened, and given back.
+        for _ in 1...2 { _ = try await desk(nil).grant(100, to: "daily", note) }
+        try stage.startDaemon()
+        try await stage.strike()
+    }
+}
