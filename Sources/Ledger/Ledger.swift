@@ -198,6 +198,15 @@ public final class Ledger: Sendable {
         }
     }
 
+    /// Every counter of every budget, from memory.
+    public func standings() -> [BudgetStanding] {
+        let now = time.now()
+        return engine.core.withLock { core in
+            core.books.advance(to: now)
+            return core.books.counters.standings()
+        }
+    }
+
     /// Changes whenever `status` would, but for a new day: compare the day too.
     public var revision: UInt64 { engine.revision.load(ordering: .acquiring) }
 

@@ -41,6 +41,9 @@ struct Opening {
                 failure = error
             }
         }
+        if let problem = loaded.budgetsProblem {
+            throw LedgerError.invalid(field: BudgetsFile.name, reason: problem)
+        }
         // Its lines are mended before the next is written in any case.
         for month in [now.day.month, now.day.month.adding(months: -1)] { try? files.mendAudit(of: month, at: now) }
         if !loaded.hasJournal, hadJournal {

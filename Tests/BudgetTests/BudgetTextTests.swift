@@ -148,7 +148,9 @@ import UTCTime
         }
     }
 
-    @Test(arguments: [(500, true), (501, false)]) func `five hundred budgets are the most`(_ count: Int, _ fits: Bool)
+    @Test(arguments: [(501, true), (502, false)]) func `five hundred budgets and the daily one are the most`(
+        _ count: Int, _ fits: Bool
+    )
         throws
     {
         let budgets = try (0..<count).map { try budget("b\($0)") }

@@ -5,8 +5,8 @@ public struct BudgetSet: Sendable, Hashable {
     /// The teams by name.
     public let teams: [Team]
 
-    /// The most budgets.
-    public static let budgetsMax = 500
+    /// The most budgets: five hundred that operators set, and the daily one.
+    public static let budgetsMax = 501
     /// The most teams.
     public static let teamsMax = 500
 

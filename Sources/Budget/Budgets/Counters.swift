@@ -111,16 +111,13 @@ public struct Counters: Sendable {
         change(context, at: time) { row in row.settle(amount) }
     }
 
-    /// Counts `amount` and `calls` for one counter at `time`, as a sum of records that are no longer at hand.
-    public mutating func carry(
-        _ amount: CallAmount, calls: Int, unpricedCalls: Int, scope: ScopePattern, period: Period, of counter: Scope
-    ) {
-        guard let tally = index.tallies.firstIndex(of: .init(scope: scope, period: period)) else { return }
-        let place = place(tally, counter)
-        rows[place].settledTokens = rows[place].settledTokens.capped(adding: amount.tokens)
-        rows[place].settledMicroUSD = rows[place].settledMicroUSD.capped(adding: amount.microUSD ?? 0)
-        rows[place].calls += calls
-        rows[place].unpricedCalls += unpricedCalls
+    /// Raises what `budget` has settled in its current window to at least `tokens`: more is known to have been used
+    /// than there are records of.
+    public mutating func raise(_ budget: BudgetDefinition, toTokens tokens: Int) {
+        let key = BudgetIndex.TallyKey(scope: budget.scope, period: budget.period)
+        guard case .one(let scope) = budget.scope, let tally = index.tallies.firstIndex(of: key) else { return }
+        let place = place(tally, scope)
+        rows[place].settledTokens = max(rows[place].settledTokens, 0.capped(adding: tokens))
     }
 
     // MARK: What operators do
