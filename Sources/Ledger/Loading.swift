@@ -18,6 +18,8 @@ struct Loading {
         var journalIsSound = true
         /// What cannot be read, or is missing.
         var problems: [LineProblem] = []
+        /// What `budgets.json` says.
+        var budgetsOnFile = BudgetSet.empty
         /// Why `budgets.json` cannot be used.
         var budgetsProblem: String?
         /// What each day's rows add up to, of the months that were read.
@@ -34,9 +36,11 @@ struct Loading {
     func load(
         at now: Instant, ids: IDSource, isRestart: Bool, prepare: (Month) throws(POSIXFailure) -> Void = { _ in }
     ) throws(POSIXFailure) -> Loaded {
-        let (budgets, problem) = try budgets()
+        let (budgetsOnFile, problem) = try budgets()
+        let budgets = (try? configuration.budgets.joined(with: budgetsOnFile)) ?? configuration.budgets
         var loaded = Loaded(
             books: Books(budget: configuration.budget, budgets: budgets, start: now, ids: ids))
+        loaded.budgetsOnFile = budgetsOnFile
         loaded.budgetsProblem = problem
         if let problem {
             loaded.problems.append(LineProblem(file: BudgetsFile.name, line: 0, excerpt: "", reason: problem))
@@ -69,22 +73,19 @@ struct Loading {
         }
     }
 
-    /// What `budgets.json` says, with those of the configuration; and why it cannot be used.
+    /// What `budgets.json` says, and why it cannot be used.
     private func budgets() throws(POSIXFailure) -> (BudgetSet, problem: String?) {
         let bytes: [UInt8]
         do throws(POSIXFailure) { bytes = try calls.contents(of: layout.budgets) } catch {
-            if error.code == ENOENT { return (configuration.budgets, nil) }
+            if error.code == ENOENT { return (.empty, nil) }
             throw error
         }
         do throws(BudgetTextError) {
             let found = try BudgetsFile.read(bytes)
-            return (
-                try BudgetSet(
-                    budgets: configuration.budgets.budgets + found.budgets,
-                    teams: configuration.budgets.teams + found.teams), nil
-            )
+            _ = try configuration.budgets.joined(with: found)
+            return (found, nil)
         } catch {
-            return (configuration.budgets, error.description)
+            return (.empty, error.description)
         }
     }
 

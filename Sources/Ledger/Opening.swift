@@ -109,6 +109,8 @@ struct Opening {
     private func core(_ loaded: borrowing Loading.Loaded, _ failure: POSIXFailure?, begins: Bool) -> Core {
         var core = Core(books: loaded.books, policy: configuration.failurePolicy)
         core.mayBeginJournal = begins
+        core.budgetsOnFile = loaded.budgetsOnFile
+        core.configuredBudgets = configuration.budgets
         core.note(.entry(.opened(loaded.books.base, at: loaded.books.latest)))
         if begins { core.books.transitions.removeAll() }
         if let failure {

@@ -20,16 +20,21 @@ enum AdmissionMeasurements {
         let set = try BudgetSet(budgets: budgets, teams: [Team(name: "core", users: ["john.doe", "ann"])])
         let time = Instant(seconds: 1_765_617_332)
         var counters = Counters(set, at: time)
-        let request = ReservationRequest(
-            estimatedTokens: 30_000,
-            context: CallContext(
-                projectID: 42, project: "platform/backend-api", mergeRequestIID: 123, user: "john.doe",
-                model: "claude-sonnet-5-5"),
-            estimatedMicroUSD: 150_000, labels: ["ai-review", "bug"])
+        // No two calls in a row are alike, so nothing is remembered from one admission to the next.
+        let requests = (0..<256).map { number in
+            ReservationRequest(
+                estimatedTokens: 30_000,
+                context: CallContext(
+                    projectID: 42, project: "platform/backend-api", mergeRequestIID: number + 1,
+                    user: number % 2 == 0 ? "john.doe" : "ann", model: "claude-sonnet-5-5"),
+                estimatedMicroUSD: 150_000, labels: ["ai-review", "bug"])
+        }
         let count = 500_000
         var admitted = 0
         let start = TimeSource.system.monotonicNanoseconds()
-        for _ in 0..<count where counters.verdict(on: request, at: time) == .allow {
+        for number in 0..<count {
+            let request = requests[number & 255]
+            guard counters.verdict(on: request, at: time) == .allow else { continue }
             counters.hold(request.amount, for: request.context)
             admitted += 1
         }

@@ -130,6 +130,99 @@ import UTCTime
         #expect(try retention.plan(today: bench.clock.now.day).steps.contains { $0.kind == .log })
     }
 
+    private func budget(_ name: String, _ scope: String, _ period: Period, _ limit: String) throws -> BudgetDefinition {
+        try BudgetDefinition(
+            name: name, scope: ScopePattern(parsing: scope), period: period, limit: BudgetLimit(parsing: limit))
+    }
+
+    @Test func `a change is in force at once, counts what has been, and never loses a counter`() throws {
+        let bench = try Bench()
+        let note = OperatorNote(author: "ann", reason: "a try")
+        var ledger = try bench.open()
+        try settle(ledger, request(60))
+        _ = try ledger.reserve(request(10)).reservation()
+        let lost = try ledger.reserve(request(7)).reservation()
+        _ = try ledger.dispatch(lost.id)
+        _ = try ledger.markUnresolved(lost.id)
+        // New counters have the rows and the holds of before.
+        _ = try ledger.changeBudgets(.set(budget("people", "user:*", .month, "100")), note)
+        var found = try refusal(ledger, request(24))
+        #expect((found.budget, found.used, found.held, found.limit) == ("people", 60, 17, 100))
+        try settle(ledger, request(5))
+        // A new limit, or another budget beside it, keeps them.
+        _ = try ledger.changeBudgets(.set(budget("people", "user:*", .month, "110")), note)
+        _ = try ledger.changeBudgets(.setTeam(Team(name: "core", users: ["Ann"])), note)
+        let set = try ledger.changeBudgets(.set(budget("core", "team:core", .day, "1000")), note)
+        #expect(set.budgets.map(\.name) == ["core", "people"])
+        found = try refusal(ledger, request(29))
+        #expect((found.used, found.held, found.limit) == (65, 17, 110))
+        #expect(ledger.standings().map { "\($0.scope) \($0.committed)" } == ["team:core 82", "all 82", "user:ann 82"])
+        #expect(try bench.folder.text("budgets.json") == String(decoding: BudgetsFile.bytes(set), as: UTF8.self))
+        #expect(throws: LedgerError.self) { try ledger.changeBudgets(.removeTeam("core"), note) }
+        #expect(throws: LedgerError.self) { try ledger.changeBudgets(.remove("daily"), note) }
+        #expect(throws: LedgerError.self) {
+            try ledger.changeBudgets(.set(self.budget("daily", "all", .day, "1")), note)
+        }
+        let before = ledger.standings()
+        ledger.close()
+        ledger = try bench.open()
+        #expect(ledger.standings() == before)
+        _ = try ledger.changeBudgets(.remove("people"), note)
+        _ = try ledger.reserve(request(29)).reservation()
+        ledger.close()
+        let audit = try bench.folder.text("audit-logs/2025-12.jsonl")
+        #expect(audit.contains("\"budget_set\"") && audit.contains("\"budget_removed\"") && audit.contains("a try"))
+    }
+
+    @Test func `a change that cannot be written is not in force`() throws {
+        let bench = try Bench()
+        var calls = FileCalls.system
+        let rename = calls.rename
+        calls.rename = { from, to in to.hasSuffix("budgets.json") ? -28 : rename(from, to) }
+        let ledger = try bench.open(files: calls)
+        #expect(throws: LedgerError.self) {
+            try ledger.changeBudgets(
+                .set(self.budget("people", "user:*", .month, "1")), OperatorNote(author: "ann", reason: "a try"))
+        }
+        _ = try ledger.reserve(request(2)).reservation()
+        ledger.close()
+    }
+
+    @Test func `budgets may change while callers settle`() throws {
+        let bench = try Bench()
+        var calls = FileCalls.system
+        calls.synchronize = { _ in 0 }
+        calls.synchronizeData = { _ in 0 }
+        let ledger = try bench.open(files: calls, hasThreads: true)
+        let problems = Collected<String>()
+        let scopes = ["user:*", "project:*", "merge_request:*", "model:big", "group:group"]
+        let threads = (0..<8).map { number in
+            WorkerThread {
+                for step in 0..<15 {
+                    do {
+                        if number == 0 {
+                            let budget = try self.budget("b\(step % 5)", scopes[step % 5], .week, "1000000")
+                            let note = OperatorNote(author: "ann", reason: "a try")
+                            _ = try ledger.changeBudgets(step % 7 == 6 ? .remove("b1") : .set(budget), note)
+                        } else {
+                            try self.settle(ledger, self.request(10 + number), microUSD: 5)
+                        }
+                    } catch {
+                        problems.append("\(error)")
+                    }
+                }
+            }
+        }
+        for thread in threads { thread.join() }
+        #expect(problems.values.isEmpty, "\(problems.values.prefix(3))")
+        let before = ledger.standings()
+        #expect(before.count >= 5 && before.allSatisfy { $0.used == before[0].used && $0.calls == 7 * 15 })
+        ledger.close()
+        let again = try bench.open()
+        #expect(again.standings() == before)
+        again.close()
+    }
+
     @Test func `a file of budgets that cannot be understood stops the start and is told to readers`() throws {
         let bench = try Bench()
         try bench.folder.write(Self.file("{\"name\": \"daily\", \"scope\": \"all\"}"), to: "budgets.json")

@@ -9,11 +9,28 @@ final class BudgetIndex: Sendable {
         let period: Period
     }
 
-    /// A budget with what is asked of it at each admission worked out.
+    /// What is asked of a budget at each admission: plain values, for copies of a whole definition would cost more than
+    /// the rest of the admission.
     struct Entry: Sendable {
-        let budget: BudgetDefinition
-        /// Its place in the order in which the narrowest scope comes first.
+        /// Its place in `budgets`, and so in the order in which the narrowest scope comes first.
         let rank: Int
+        let unit: BudgetUnit
+        let limit: Int
+        let isBlocking: Bool
+        let blocksUnknownPrice: Bool
+        /// Percent of the limit that is kept back for urgent work.
+        let urgentPercent: Int
+        let hasLabel: Bool
+
+        init(_ budget: BudgetDefinition, rank: Int) {
+            self.rank = rank
+            unit = budget.limit.unit
+            limit = budget.limit.amount
+            isBlocking = budget.enforcement == .block
+            blocksUnknownPrice = budget.limit.unit == .usd && budget.unknownPrice == .block
+            urgentPercent = budget.urgent?.percent ?? 0
+            hasLabel = budget.label != nil
+        }
     }
 
     /// Tallies for scopes of one kind.
@@ -24,6 +41,8 @@ final class BudgetIndex: Sendable {
     }
 
     let set: BudgetSet
+    /// Every budget, the narrowest scope first.
+    let budgets: [BudgetDefinition]
     let tallies: [TallyKey]
     /// The budgets that use each tally.
     let entries: [[Entry]]
@@ -33,12 +52,13 @@ final class BudgetIndex: Sendable {
 
     init(_ set: BudgetSet) {
         self.set = set
+        budgets = set.budgets.sorted { Self.order($0) < Self.order($1) }
         var tallies: [TallyKey] = []
         var entries: [[Entry]] = []
         var kinds = [Kind](repeating: Kind(), count: ScopeKind.allCases.count)
         var mergeRequests: [Scope: [Int]] = [:]
         var places: [TallyKey: Int] = [:]
-        for (rank, budget) in set.budgets.sorted(by: { Self.order($0) < Self.order($1) }).enumerated() {
+        for (rank, budget) in budgets.enumerated() {
             let key = TallyKey(scope: budget.scope, period: budget.period)
             let tally = places[key] ?? tallies.count
             if tally == tallies.count {
@@ -51,7 +71,7 @@ final class BudgetIndex: Sendable {
                 case .one(let scope): kinds[scope.kind.rank].one[scope.name, default: []].append(tally)
                 }
             }
-            entries[tally].append(Entry(budget: budget, rank: rank))
+            entries[tally].append(Entry(budget, rank: rank))
         }
         (self.tallies, self.entries, self.kinds, self.mergeRequests) = (tallies, entries, kinds, mergeRequests)
         var teamsByUser: [String: [String]] = [:]

@@ -26,13 +26,15 @@ public struct Counters: Sendable {
     private var windowsEnd: Instant
     /// Grants that are in force, by budget.
     private(set) var grants: [String: [BudgetGrant]] = [:]
-    /// What `verdict` found; kept for its memory.
-    var found: [Found] = []
+    /// The counters of calls of `foundContext`: a hold follows its verdict, and need not look again.
+    private(set) var found: [Found] = []
+    private var foundContext: CallContext?
 
     /// A counter of a call.
     struct Found: Sendable {
         let tally: Int
-        let place: Int
+        /// Its place in `rows`.
+        let row: Int
         let scope: Scope
     }
 
@@ -167,6 +169,7 @@ public struct Counters: Sendable {
             }
         }
         next.grants = grants
+        next.foundContext = nil
         self = next
     }
 
@@ -183,24 +186,38 @@ public struct Counters: Sendable {
 
     /// Changes the counters of `context` that are for now.
     private mutating func change(_ context: CallContext, _ body: (inout CounterRow) -> Void) {
-        visit(context) { counters, place, _, _ in body(&counters.rows[place]) }
+        find(context)
+        for place in found.indices { body(&rows[found[place].row]) }
     }
 
     /// Changes the counters of `context` in whose current window `time` lies.
     private mutating func change(_ context: CallContext, at time: Instant, _ body: (inout CounterRow) -> Void) {
-        visit(context) { counters, place, tally, _ in
-            guard counters.windows[counters.index.tallies[tally].period.index].contains(time) else { return }
-            body(&counters.rows[place])
+        find(context)
+        for place in found.indices
+        where windows[index.tallies[found[place].tally].period.index].contains(time) {
+            body(&rows[found[place].row])
         }
     }
 
-    /// Calls `body` with the place of each counter of `context`, brought to the current window.
-    mutating func visit(_ context: CallContext, _ body: (inout Counters, Int, Int, Scope) -> Void) {
+    /// Puts the counters of `context` in `found`, each brought to the current window.
+    mutating func find(_ context: CallContext) {
+        if context == foundContext {
+            for place in found.indices {
+                let start = windows[index.tallies[found[place].tally].period.index].start
+                if rows[found[place].row].start != start { rows[found[place].row].begin(start) }
+            }
+            return
+        }
+        var found = found
+        self.found = []
+        found.removeAll(keepingCapacity: true)
+        if counterCount >= sweepCount { sweep() }
         let index = index
         index.forEachCounter(of: context) { tally, scope in
-            let place = self.place(tally, scope)
-            body(&self, place, tally, scope)
+            found.append(Found(tally: tally, row: self.place(tally, scope), scope: scope))
         }
+        self.found = found
+        foundContext = context
     }
 
     /// The place of the counter `scope` of `tally`, brought to the current window.
@@ -210,7 +227,6 @@ public struct Counters: Sendable {
             if rows[place].start != start { rows[place].begin(start) }
             return place
         }
-        if counterCount >= sweepCount { sweep() }
         let place: Int
         if let last = free.popLast() {
             place = last
@@ -225,6 +241,7 @@ public struct Counters: Sendable {
 
     /// Forgets counters of windows that ended and that hold nothing.
     private mutating func sweep() {
+        foundContext = nil
         for tally in places.indices {
             let start = windows[index.tallies[tally].period.index].start
             for (scope, place) in places[tally] where rows[place].start != start && rows[place].holdsNothing {

@@ -57,6 +57,13 @@ public struct Scope: Sendable, Hashable {
     /// The number of the merge request; 0 for every other kind.
     public let iid: Int
 
+    // Scopes are compared within one tally, where the kind is the same.
+    /// Hashes the name and the number.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        if iid != 0 { hasher.combine(iid) }
+    }
+
     init(unchecked kind: ScopeKind, _ name: String, iid: Int = 0) {
         self.kind = kind
         self.name = name

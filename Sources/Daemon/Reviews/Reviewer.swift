@@ -102,7 +102,9 @@ struct Reviewer: Sendable {
     private func call(_ task: Subject, lostTokens: Int) async throws -> Outcome {
         let held = task.prompt.heldTokens(maxOutputTokens: rules.outputTokensMax)
         let request = ReservationRequest(
-            estimatedTokens: held, context: context(of: task), timeToLiveSeconds: Self.holdSecondsMax)
+            estimatedTokens: held, context: context(of: task), timeToLiveSeconds: Self.holdSecondsMax,
+            estimatedMicroUSD: prices.price(of: model.model, at: now())?
+                .highestMicroUSD(inputTokens: held - rules.outputTokensMax, outputTokens: rules.outputTokensMax))
         let reservation: Reservation
         switch try await admission(of: request) {
         case .granted(let granted, let decision):

@@ -12,16 +12,7 @@ extension Books {
     }
 
     /// Counts what `hold` holds in its present state.
-    mutating func putIn(_ hold: Hold) {
-        let reservation = hold.reservation
-        switch reservation.state {
-        case .open, .dispatched: counters.hold(reservation.amount, for: reservation.context)
-        case .unresolved:
-            counters.holdUnresolved(
-                reservation.amount, for: reservation.context, dispatchedAt: reservation.dispatchedAt ?? latest)
-        case .settled, .released: break
-        }
-    }
+    mutating func putIn(_ hold: Hold) { counters.putIn(hold, at: latest) }
 
     /// Counts what `hold` holds in its present state no more, or only the part `amount` of it.
     mutating func takeOut(_ hold: Hold, _ amount: CallAmount? = nil) {
@@ -41,6 +32,20 @@ extension Books {
         counters.giveBack(booked.arriving, for: booked.record.context)
         if booked.wasLive, let hold = booked.hold { takeOut(hold, hold.reservation.amount.excess(over: kept)) }
         counters.settle(CallAmount(booked.record), for: booked.record.context, at: booked.record.time)
+    }
+}
+
+extension Counters {
+    /// Counts what `hold` holds in its present state, or only the part `amount` of it.
+    mutating func putIn(_ hold: Hold, _ amount: CallAmount? = nil, at now: Instant) {
+        let reservation = hold.reservation
+        let amount = amount ?? reservation.amount
+        switch reservation.state {
+        case .open, .dispatched: self.hold(amount, for: reservation.context)
+        case .unresolved:
+            holdUnresolved(amount, for: reservation.context, dispatchedAt: reservation.dispatchedAt ?? now)
+        case .settled, .released: break
+        }
     }
 }
 

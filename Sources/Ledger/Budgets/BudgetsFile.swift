@@ -95,10 +95,14 @@ public enum BudgetsFile {
     public static func bytes(_ set: BudgetSet) -> [UInt8] {
         let value: JSONValue = [
             "version": .integer(version), "budgets": .array(set.budgets.map(json)),
-            "teams": .array(
-                set.teams.map { ["name": .string($0.name), "users": .array($0.users.map { .string($0) })] }),
+            "teams": .array(set.teams.map(json)),
         ]
         return value.prettyBytes
+    }
+
+    /// One team as it stands in the file.
+    public static func json(_ team: Team) -> JSONValue {
+        ["name": .string(team.name), "users": .array(team.users.map { .string($0) })]
     }
 
     /// One budget as it stands in the file. What is as when nothing is said is left out.
