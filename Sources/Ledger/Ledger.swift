@@ -213,6 +213,9 @@ public final class Ledger: Sendable {
         }
     }
 
+    /// The budgets and teams in force, the daily one among them.
+    public func budgetSet() -> BudgetSet { engine.core.withLock { $0.books.counters.set } }
+
     /// Every counter of every budget, from memory.
     public func standings() -> [BudgetStanding] {
         let now = time.now()

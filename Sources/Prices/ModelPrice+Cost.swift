@@ -24,16 +24,20 @@ extension ModelPrice {
     public func highestMicroUSD(inputTokens: Int, outputTokens: Int) -> Int {
         let (input, output) = (max(0, inputTokens), max(0, outputTokens))
         let rates = rates(inputTokens: input)
-        let dearest = [rates.cacheWrite, rates.longCacheWrite, rates.cacheRead].reduce(rates.input) { max($0, $1 ?? $0) }
+        let dearest = [rates.cacheWrite, rates.longCacheWrite, rates.cacheRead].reduce(rates.input) {
+            max($0, $1 ?? $0)
+        }
         let picoUSD = Self.product(input, dearest) + Self.product(output, rates.output)
         return Int(clamping: (picoUSD + 999_999) / 1_000_000)
     }
 
     /// The most that a call of `tokens` can cost, in micro-USD, when nobody knows which of them are output.
     public func highestMicroUSD(tokens: Int) -> Int {
-        max(
-            highestMicroUSD(inputTokens: tokens, outputTokens: 0),
-            highestMicroUSD(inputTokens: 0, outputTokens: tokens))
+        // The tier is that of a call which is all input, for it holds for the output too.
+        let rates = rates(inputTokens: max(0, tokens))
+        let dearest = [rates.cacheWrite, rates.longCacheWrite, rates.cacheRead, rates.output]
+            .reduce(rates.input) { max($0, $1 ?? $0) }
+        return Int(clamping: (Self.product(max(0, tokens), dearest) + 999_999) / 1_000_000)
     }
 
     private static func product(_ tokens: Int, _ price: TokenPrice) -> Int128 { Int128(tokens) * Int128(price.picoUSD) }

@@ -174,7 +174,8 @@ extension Refusal {
             + (cause.unit == .tokens ? " would fit now." : " tokens would fit now.")
         switch cause.reason {
         case .unknownPrice:
-            return "\(figures) No price is known for the model, so a budget in money cannot admit it: see bursar prices."
+            return
+                "\(figures) No price is known for the model, so a budget in money cannot admit it: see bursar prices."
         case .exceedsLimit:
             return "\(figures) \(request) That is more than the whole limit, so waiting will not help."
         case .exhausted:
