@@ -18,6 +18,8 @@ public struct Counters: Sendable {
     var rows: [CounterRow] = []
     /// For each tally its counters' places in `rows`.
     var places: [[Scope: Int]] = []
+    /// For each tally of one counter its place in `rows`, once it has one: it needs no look-up and is never forgotten.
+    private var singles: [Int?] = []
     /// Places in `rows` that nothing uses.
     private var free: [Int] = []
     /// The current window of each period, by `Period.index`.
@@ -47,6 +49,7 @@ public struct Counters: Sendable {
         index = BudgetIndex(set)
         self.isEnabled = isEnabled
         places = index.tallies.map { _ in [:] }
+        singles = index.tallies.map { _ in nil }
         windows = Period.allCases.map { $0.window(at: now) }
         windowsEnd = windows.compactMap(\.end).min() ?? now
     }
@@ -223,7 +226,7 @@ public struct Counters: Sendable {
     /// The place of the counter `scope` of `tally`, brought to the current window.
     mutating func place(_ tally: Int, _ scope: Scope) -> Int {
         let start = windows[index.tallies[tally].period.index].start
-        if let place = places[tally][scope] {
+        if let place = singles[tally] ?? places[tally][scope] {
             if rows[place].start != start { rows[place].begin(start) }
             return place
         }
@@ -236,13 +239,14 @@ public struct Counters: Sendable {
             rows.append(CounterRow(start: start))
         }
         places[tally][scope] = place
+        if case .one = index.tallies[tally].scope { singles[tally] = place }
         return place
     }
 
     /// Forgets counters of windows that ended and that hold nothing.
     private mutating func sweep() {
         foundContext = nil
-        for tally in places.indices {
+        for tally in places.indices where singles[tally] == nil {
             let start = windows[index.tallies[tally].period.index].start
             for (scope, place) in places[tally] where rows[place].start != start && rows[place].holdsNothing {
                 places[tally][scope] = nil
