@@ -88,14 +88,17 @@ extension Reviewer {
     /// Reserves under a key of the job's own, so that a crash right after it finds the same hold.
     private func hold(_ plan: Plan, _ job: Job) async throws -> Admission {
         let isFocused = job.wish.command != Wish.review
+        let tokens =
+            plan.prompt.heldTokens(maxOutputTokens: rules.outputTokensMax) + (isFocused ? ReviewFocus.tokensMax : 0)
         var request = ReservationRequest(
-            estimatedTokens: plan.prompt.heldTokens(maxOutputTokens: rules.outputTokensMax)
-                + (isFocused ? ReviewFocus.tokensMax : 0),
+            estimatedTokens: tokens,
             context: CallContext(
                 projectID: job.wish.mergeRequest.projectID, project: path(of: plan, job),
                 mergeRequestIID: job.wish.mergeRequest.iid, user: job.wish.username, command: job.wish.command,
                 model: model.model),
-            timeToLiveSeconds: Self.holdSecondsMax)
+            timeToLiveSeconds: Self.holdSecondsMax,
+            estimatedMicroUSD: prices.table.price(of: model.model, at: now())?.highestMicroUSD(
+                inputTokens: max(0, tokens - rules.outputTokensMax), outputTokens: rules.outputTokensMax))
         // A hold under the first key may be left from before a crash: open, with other figures, or closed since.
         for number in job.calls.count..<(job.calls.count + Self.staleHoldsMax) {
             request.idempotencyKey = "\(job.id)-\(number)"
