@@ -1,6 +1,7 @@
 import Budget
 import Platform
 import Synchronization
+import TestDisk
 import Testing
 import UTCTime
 

@@ -42,7 +42,7 @@ struct BudgetRoutes: Sendable {
             return responder.send(.problem(error))
         }
         // Nobody said what of it is input: the dearest kind of token is what budgets in money must be ready for.
-        request.estimatedMicroUSD = prices.price(of: request.context.model, at: now())?
+        request.estimatedMicroUSD = prices.table.price(of: request.context.model, at: now())?
             .highestMicroUSD(tokens: request.estimatedTokens)
         ledger.reserve(request) { [prices, now] result in
             switch result {
