@@ -31,6 +31,17 @@ public struct DailyBudget: Sendable, Equatable {
     /// Percent of the limit from which one call is remarked.
     public static let largeCallPercent = 15
 
+    /// The same rule among all others.
+    public var definition: BudgetDefinition {
+        get throws(BudgetTextError) {
+            let amounts = [limitTokens, warningThresholdTokens].map { min(max(0, $0), BudgetLimit.amountMax) }
+            return try BudgetDefinition(
+                name: Self.name, scope: .one(.all), period: .day,
+                limit: BudgetLimit(parsing: String(amounts[0])), thresholds: [.amount(amounts[1])],
+                enforcement: enforcement)
+        }
+    }
+
     /// Decides about a call of `requested` tokens when `used` are settled and `held` are promised already.
     ///
     /// Nil: it is refused. All counts are not negative.

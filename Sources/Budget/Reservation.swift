@@ -10,15 +10,27 @@ public struct ReservationRequest: Sendable, Hashable {
     public var idempotencyKey: String?
     /// After this many seconds an open hold is given back and a dispatched one becomes unresolved.
     public var timeToLiveSeconds: Int
+    /// What the call is expected to cost at most, in millionths of a US dollar; nil when no price is known. Budgets in
+    /// money hold it.
+    public var estimatedMicroUSD: Int?
+    /// The labels of the merge request: they choose its budget, and make it urgent.
+    public var labels: [String]
 
     /// A request of these parts.
-    public init(estimatedTokens: Int, context: CallContext, idempotencyKey: String? = nil, timeToLiveSeconds: Int = 900)
-    {
+    public init(
+        estimatedTokens: Int, context: CallContext, idempotencyKey: String? = nil, timeToLiveSeconds: Int = 900,
+        estimatedMicroUSD: Int? = nil, labels: [String] = []
+    ) {
         self.estimatedTokens = estimatedTokens
         self.context = context
         self.idempotencyKey = idempotencyKey
         self.timeToLiveSeconds = timeToLiveSeconds
+        self.estimatedMicroUSD = estimatedMicroUSD
+        self.labels = labels
     }
+
+    /// What is to be held.
+    public var amount: CallAmount { CallAmount(tokens: estimatedTokens, microUSD: estimatedMicroUSD) }
 }
 
 /// How far a reservation has come.
@@ -53,11 +65,13 @@ public struct Reservation: Sendable, Hashable {
     public var dispatchedAt: Instant?
     /// The key it was asked for with.
     public let idempotencyKey: String?
+    /// What it holds of budgets in money, in millionths of a US dollar; nil when no price was known.
+    public let microUSD: Int?
 
     /// A reservation of these parts.
     public init(
         id: String, tokens: Int, state: ReservationState, context: CallContext, createdAt: Instant, expiresAt: Instant,
-        dispatchedAt: Instant? = nil, idempotencyKey: String?
+        dispatchedAt: Instant? = nil, idempotencyKey: String?, microUSD: Int? = nil
     ) {
         self.id = id
         self.tokens = tokens
@@ -67,7 +81,11 @@ public struct Reservation: Sendable, Hashable {
         self.expiresAt = expiresAt
         self.dispatchedAt = dispatchedAt
         self.idempotencyKey = idempotencyKey
+        self.microUSD = microUSD
     }
+
+    /// What it holds.
+    public var amount: CallAmount { CallAmount(tokens: tokens, microUSD: microUSD) }
 }
 
 /// Whether a call may be made.
@@ -89,35 +107,42 @@ public enum Admission: Sendable, Equatable {
 }
 
 /// Why a call may not be made, with the figures a person needs to decide what to do.
+///
+/// The figures are in the unit of the budget that binds: tokens, unless `unit` says otherwise.
 public struct Refusal: Sendable, Equatable {
-    /// The budget that binds: `daily`.
-    public var budget: String
-    /// Tokens settled in the current period.
-    public var usedTokens: Int
-    /// Tokens held by open, dispatched and unresolved reservations.
-    public var heldTokens: Int
-    /// The budget's limit in tokens.
-    public var limitTokens: Int
-    /// Tokens that were asked for.
-    public var requestedTokens: Int
-    /// When the period ends.
-    public var resetsAt: Instant
+    /// The budget that binds, with all that is known of it.
+    public var cause: BudgetRefusal
 
-    /// A refusal of these figures.
+    /// A refusal for `cause`.
+    public init(_ cause: BudgetRefusal) { self.cause = cause }
+
+    /// A refusal of a daily budget in tokens over everything.
     public init(
         budget: String, usedTokens: Int, heldTokens: Int, limitTokens: Int, requestedTokens: Int, resetsAt: Instant
     ) {
-        self.budget = budget
-        self.usedTokens = usedTokens
-        self.heldTokens = heldTokens
-        self.limitTokens = limitTokens
-        self.requestedTokens = requestedTokens
-        self.resetsAt = resetsAt
+        cause = BudgetRefusal(
+            budget: budget, scope: .all, period: .day, unit: .tokens,
+            reason: requestedTokens > limitTokens ? .exceedsLimit : .exhausted, used: usedTokens, held: heldTokens,
+            limit: limitTokens, keptBack: 0, requested: requestedTokens, resetsAt: resetsAt,
+            largestThatFits: max(0, limitTokens - usedTokens - heldTokens))
     }
 
+    /// The budget that binds: `daily`.
+    public var budget: String { cause.budget }
+    /// What the figures count.
+    public var unit: BudgetUnit { cause.unit }
+    /// Settled in the current period.
+    public var usedTokens: Int { cause.used }
+    /// Held by open, dispatched and unresolved reservations.
+    public var heldTokens: Int { cause.held }
+    /// The budget's limit.
+    public var limitTokens: Int { cause.limit }
+    /// What was asked for.
+    public var requestedTokens: Int { cause.requested }
+    /// When the period ends; the end of time for a budget that never begins anew.
+    public var resetsAt: Instant { cause.resetsAt ?? Instant(milliseconds: .max) }
     /// The largest call that would be admitted now, in tokens.
-    public var largestThatFits: Int { max(0, limitTokens - usedTokens - heldTokens) }
-
+    public var largestThatFits: Int { cause.largestThatFits }
     /// Whether no reset will ever make the call fit.
-    public var exceedsWholeLimit: Bool { requestedTokens > limitTokens }
+    public var exceedsWholeLimit: Bool { cause.reason != .exhausted || cause.resetsAt == nil }
 }

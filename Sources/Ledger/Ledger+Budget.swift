@@ -33,6 +33,9 @@ extension Books {
         guard before != budget else { return before }
         base = budget
         self.budget = budget
+        // The counters of the rule stay: only what it allows is another.
+        counters.replace(with: Counters(Self.set(counters.set, with: budget), at: latest))
+        counters.isEnabled = budget.isEnabled
         let granted = grants
         grants = []
         for grant in granted { add(grant) }

@@ -146,6 +146,21 @@ public final class Ledger: Sendable {
     /// Tokens one grant may give.
     public static let grantTokensMax = 1_000_000_000_000
 
+    /// Changes the budgets that operators set: in force, in `budgets.json` and in the audit log when this returns. What
+    /// was counted is kept, and counters that are new begin with what the rows and holds of their period say. Answers
+    /// what `budgets.json` says.
+    public func changeBudgets(_ edit: BudgetEdit, _ note: OperatorNote) throws(LedgerError) -> BudgetSet {
+        try engine.wait { .changeBudgets(edit, note, $0) }
+    }
+
+    /// Changes the budgets that operators set, and says so when they are in force: see the other form.
+    public func changeBudgets(
+        _ edit: BudgetEdit, _ note: OperatorNote,
+        completion: @escaping @Sendable (Result<BudgetSet, LedgerError>) -> Void
+    ) {
+        engine.submit(.changeBudgets(edit, note, .callback(completion)))
+    }
+
     /// Gives `tokens` more for today only. It is in the audit log with `note`, and on the disk, when this returns.
     public func grant(tokens: Int, _ note: OperatorNote) throws(LedgerError) -> BudgetStatus {
         try engine.wait { .grant(tokens, note, $0) }
@@ -195,6 +210,18 @@ public final class Ledger: Sendable {
         return engine.core.withLock { core in
             core.books.advance(to: now)
             return core.books.status
+        }
+    }
+
+    /// The budgets and teams in force, the daily one among them.
+    public func budgetSet() -> BudgetSet { engine.core.withLock { $0.books.counters.set } }
+
+    /// Every counter of every budget, from memory.
+    public func standings() -> [BudgetStanding] {
+        let now = time.now()
+        return engine.core.withLock { core in
+            core.books.advance(to: now)
+            return core.books.counters.standings()
         }
     }
 

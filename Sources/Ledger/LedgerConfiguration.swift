@@ -31,6 +31,8 @@ public struct LedgerConfiguration: Sendable, Equatable {
     public var directory: String
     /// The daily budget.
     public var budget: DailyBudget
+    /// Budgets beside those in `budgets.json`.
+    public var budgets = BudgetSet.empty
     /// How long files are kept.
     public var retention: RetentionWindows
     /// What is done when the books cannot be written.

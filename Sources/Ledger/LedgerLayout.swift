@@ -20,6 +20,8 @@ public struct LedgerLayout: Sendable, Equatable {
     public var recovered: String { state + "/recovered" }
     /// What became of reservations.
     public var journal: String { state + "/journal" }
+    /// Budgets and teams that operators set.
+    public var budgets: String { directory + "/" + BudgetsFile.name }
     /// Held by the one process that writes.
     public var lock: String { state + "/lock" }
 

@@ -6,6 +6,8 @@ public import UTCTime
 public struct LedgerSnapshot: Sendable, Equatable {
     /// Every budget with its rule and its counters.
     public var budgets: [BudgetFigures]
+    /// Every counter of every budget.
+    public var standings: [BudgetStanding]
     /// The figures of today.
     public var status: BudgetStatus
     /// The reservations that are open, dispatched or unresolved, the oldest first.
@@ -30,6 +32,7 @@ public struct LedgerReader: Sendable {
         let loaded = try Loading(configuration: configuration, calls: calls).loadBesideWriter(at: now)
         return LedgerSnapshot(
             budgets: loaded.books.budgets,
+            standings: loaded.books.counters.standings(),
             status: loaded.books.status,
             reservations: loaded.books.live.values.map(\.reservation)
                 .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) },

@@ -18,6 +18,10 @@ struct Loading {
         var journalIsSound = true
         /// What cannot be read, or is missing.
         var problems: [LineProblem] = []
+        /// What `budgets.json` says.
+        var budgetsOnFile = BudgetSet.empty
+        /// Why `budgets.json` cannot be used.
+        var budgetsProblem: String?
         /// What each day's rows add up to, of the months that were read.
         var days: [Day: DayFigures] = [:]
         /// The months whose rows could all be read.
@@ -32,7 +36,15 @@ struct Loading {
     func load(
         at now: Instant, ids: IDSource, isRestart: Bool, prepare: (Month) throws(POSIXFailure) -> Void = { _ in }
     ) throws(POSIXFailure) -> Loaded {
-        var loaded = Loaded(books: Books(budget: configuration.budget, start: now, ids: ids))
+        let (budgetsOnFile, problem) = try budgets()
+        let budgets = (try? configuration.budgets.joined(with: budgetsOnFile)) ?? configuration.budgets
+        var loaded = Loaded(
+            books: Books(budget: configuration.budget, budgets: budgets, start: now, ids: ids))
+        loaded.budgetsOnFile = budgetsOnFile
+        loaded.budgetsProblem = problem
+        if let problem {
+            loaded.problems.append(LineProblem(file: BudgetsFile.name, line: 0, excerpt: "", reason: problem))
+        }
         readJournal(&loaded)
         var rowCounts: [Month: Int] = [:]
         for month in try months(loaded, now: now) {
@@ -58,6 +70,22 @@ struct Loading {
             let loaded = try load(at: now, ids: IDSource(randomness: { 0 }), isRestart: false)
             if loaded.problems.isEmpty || readings == Self.readingsMax { return loaded }
             readings += 1
+        }
+    }
+
+    /// What `budgets.json` says, and why it cannot be used.
+    private func budgets() throws(POSIXFailure) -> (BudgetSet, problem: String?) {
+        let bytes: [UInt8]
+        do throws(POSIXFailure) { bytes = try calls.contents(of: layout.budgets) } catch {
+            if error.code == ENOENT { return (.empty, nil) }
+            throw error
+        }
+        do throws(BudgetTextError) {
+            let found = try BudgetsFile.read(bytes)
+            _ = try configuration.budgets.joined(with: found)
+            return (found, nil)
+        } catch {
+            return (.empty, error.description)
         }
     }
 
@@ -95,6 +123,11 @@ struct Loading {
         let first = min(loaded.journal.mark?.oldestMonth ?? current, current)
         var wanted = existing.filter { $0 >= first }
         if latest.day <= current.firstDay.adding(days: 1) { wanted.append(current.adding(months: -1)) }
+        for period in Set(loaded.books.counters.set.budgets.map(\.period)) {
+            // A week may have begun in the month before, and what counts for ever needs every month there is.
+            let first = period.window(at: latest).start
+            wanted += existing.filter { $0 >= first.day.month }
+        }
         return Set(wanted + [current, first]).sorted()
     }
 

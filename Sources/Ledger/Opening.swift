@@ -41,6 +41,9 @@ struct Opening {
                 failure = error
             }
         }
+        if let problem = loaded.budgetsProblem {
+            throw LedgerError.invalid(field: BudgetsFile.name, reason: problem)
+        }
         // Its lines are mended before the next is written in any case.
         for month in [now.day.month, now.day.month.adding(months: -1)] { try? files.mendAudit(of: month, at: now) }
         if !loaded.hasJournal, hadJournal {
@@ -106,6 +109,8 @@ struct Opening {
     private func core(_ loaded: borrowing Loading.Loaded, _ failure: POSIXFailure?, begins: Bool) -> Core {
         var core = Core(books: loaded.books, policy: configuration.failurePolicy)
         core.mayBeginJournal = begins
+        core.budgetsOnFile = loaded.budgetsOnFile
+        core.configuredBudgets = configuration.budgets
         core.note(.entry(.opened(loaded.books.base, at: loaded.books.latest)))
         if begins { core.books.transitions.removeAll() }
         if let failure {

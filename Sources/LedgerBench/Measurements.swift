@@ -29,6 +29,7 @@ struct Measurements {
             note("record, 1 caller", alone.record)
             note("reserve+dispatch+settle, 1 caller", alone.review)
             note("reservation check, ns", try checks { ledger in _ = ledger.refusal(of: 1000) })
+            note("admission, 10 budgets, ns", try AdmissionMeasurements.nanoseconds())
             note("status, ns", try checks { ledger in _ = ledger.status() })
         }
         for round in 0..<Self.rounds {

@@ -19,6 +19,27 @@ extension ModelPrice {
         return CallCost(amount: MicroUSD(Int64(clamping: Self.roundedToMillions(picoUSD))), priceID: id)
     }
 
+    /// The most that a call of `inputTokens` and `outputTokens` can cost, in micro-USD, rounded up: every input token at
+    /// the dearest rate, cached or not. What is held for a call before anybody knows what its tokens become.
+    public func highestMicroUSD(inputTokens: Int, outputTokens: Int) -> Int {
+        let (input, output) = (max(0, inputTokens), max(0, outputTokens))
+        let rates = rates(inputTokens: input)
+        let dearest = [rates.cacheWrite, rates.longCacheWrite, rates.cacheRead].reduce(rates.input) {
+            max($0, $1 ?? $0)
+        }
+        let picoUSD = Self.product(input, dearest) + Self.product(output, rates.output)
+        return Int(clamping: (picoUSD + 999_999) / 1_000_000)
+    }
+
+    /// The most that a call of `tokens` can cost, in micro-USD, when nobody knows which of them are output.
+    public func highestMicroUSD(tokens: Int) -> Int {
+        // The tier is that of a call which is all input, for it holds for the output too.
+        let rates = rates(inputTokens: max(0, tokens))
+        let dearest = [rates.cacheWrite, rates.longCacheWrite, rates.cacheRead, rates.output]
+            .reduce(rates.input) { max($0, $1 ?? $0) }
+        return Int(clamping: (Self.product(max(0, tokens), dearest) + 999_999) / 1_000_000)
+    }
+
     private static func product(_ tokens: Int, _ price: TokenPrice) -> Int128 { Int128(tokens) * Int128(price.picoUSD) }
 
     /// `value` divided by a million, rounded to the nearest whole number, halves to the even one. Not for negatives.

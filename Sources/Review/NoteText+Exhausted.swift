@@ -10,8 +10,12 @@ extension NoteText {
         let isDaily = refusal.budget == "daily"
         let name = Markdown.code(refusal.budget)
         let limit = isDaily ? "its daily token limit" : "the limit of the token budget \(name)"
-        let (used, held) = (grouped(refusal.usedTokens), grouped(refusal.heldTokens))
-        let (most, needed) = (grouped(refusal.limitTokens), grouped(refusal.requestedTokens))
+        let amount: (Int) -> String = { refusal.unit == .tokens ? grouped($0) : refusal.unit.text($0) }
+        let (used, held) = (amount(refusal.usedTokens), amount(refusal.heldTokens))
+        let (most, needed) = (amount(refusal.limitTokens), amount(refusal.requestedTokens))
+        guard refusal.unit == .tokens, refusal.cause.resetsAt != nil else {
+            return exhausted(refusal, name, (used, held, most, needed), labelName)
+        }
         let reset = instant(refusal)
         let sentence: String
         let details: String
@@ -62,6 +66,43 @@ extension NoteText {
             **What you can do:**
             \(actions.map { "- \($0)" }.joined(separator: "\n"))
             - Contact your DevOps team if this is urgent
+
+            ---
+            Token budget helps control costs and ensures fair usage.
+
+            """
+    }
+
+    /// The same for a budget in money, and for one that never begins anew.
+    private static func exhausted(
+        _ refusal: Refusal, _ name: String, _ figures: (used: String, held: String, most: String, needed: String),
+        _ labelName: String
+    ) -> String {
+        let unit = refusal.unit == .tokens ? " tokens" : ""
+        let reset =
+            refusal.cause.resetsAt.map { _ in "It begins anew at \(instant(refusal))." } ?? "It never begins anew."
+        let sentence =
+            switch refusal.cause.reason {
+            case .unknownPrice: "No price is known for the model, so a budget in money cannot admit this review."
+            case .exceedsLimit:
+                "This review may need \(figures.needed)\(unit), more than the whole limit of the budget \(name). "
+                    + "Waiting will not make it fit."
+            case .exhausted:
+                "This review may need \(figures.needed)\(unit), more than the budget \(name) has left. \(reset)"
+            }
+        return """
+            ⚠️ **Budget \(name) Exhausted**
+
+            \(sentence)
+
+            **Budget Details:**
+            - Check the budget status at: GET /budget/status
+            - Used: \(figures.used) of \(figures.most)\(unit); held for running reviews: \(figures.held)
+            - What would still fit: \(grouped(refusal.largestThatFits)) tokens
+
+            **What you can do:**
+            - Ask your DevOps team for a grant: bursar budgets grant
+            - Re-add the '\(labelName)' label when there is room
 
             ---
             Token budget helps control costs and ensures fair usage.

@@ -39,6 +39,35 @@ import UTCTime
         try await stage.strike()
     }
 
+    @Test func `a budget that is put binds at once, and no more when it is deleted`() async throws {
+        let stage = try Stage()
+        let call: JSONValue = ["estimated_tokens": 6000, "model": "claude-sonnet-5-5", "user": "Ann"]
+        #expect(try await stage.send("POST", "/budget/reservations", call).status == 201)
+        let body: JSONValue = ["scope": "user:*", "period": "week", "limit": 10_000, "warn": ["80%"]]
+        let put = try await stage.send("PUT", "/budgets/people", body)
+        #expect(put.status == 200 && put.body["name"] == "people" && put.body["enforcement"] == "block")
+        let refused = try await stage.send("POST", "/budget/reservations", call)
+        #expect(refused.status == 429 && refused.body["budget"] == "people" && refused.body["scope"] == "user:ann")
+        #expect(refused.body["held"] == 6000 && refused.body["largest_that_fits"] == 4000)
+        let money: JSONValue = [
+            "scope": "all", "period": "total", "limit": "0.01usd", "reason": "small", "author": "ann",
+        ]
+        #expect(try await stage.send("PUT", "/budgets/money", money).status == 200)
+        let dear = try await stage.send("POST", "/budget/reservations", call)
+        #expect(dear.status == 429 && dear.body["budget"] == "money" && dear.body["unit"] == "micro_usd")
+        #expect(dear.body["resets_at"] == .null && dear.body["detail"]?.string?.contains("0.01usd") == true)
+        let list = try await stage.send("GET", "/budgets")
+        #expect(list.body["definitions"]?.array?.map { $0["name"] } == ["money", "people"])
+        for name in ["people", "money"] {
+            #expect(try await stage.send("DELETE", "/budgets/\(name)").status == 200)
+            #expect(try await stage.send("DELETE", "/budgets/\(name)").status == 404)
+        }
+        #expect(try await stage.send("POST", "/budget/reservations", call).status == 201)
+        let wrong = try await stage.send("PUT", "/budgets/people", ["scope": "usr:*", "period": "week", "limit": 1])
+        #expect(wrong.status == 400 && wrong.body["detail"]?.string?.contains("no such scope") == true)
+        try await stage.strike()
+    }
+
     @Test(
         arguments: [
             (["tokens": 5], "reason is missing"), (["tokens": 5, "reason": ""], "reason is empty"),

@@ -137,6 +137,9 @@ private struct Simulation {
         if status.day != now.day { return "the day is \(status.day), not \(now.day)" }
         if status.totalTokens != total { return "\(status.totalTokens) tokens are settled, not \(total)" }
         if status.heldTokens != held { return "\(status.heldTokens) tokens are held, not \(held)" }
+        let daily = ledger.standings().first { $0.budget.name == DailyBudget.name }
+        if daily?.used != total { return "the daily counter has \(daily?.used ?? -1) tokens settled, not \(total)" }
+        if daily.map({ $0.held + $0.unresolved }) != held { return "the daily counter is wrong: \(daily as Any)" }
         return nil
     }
 

@@ -90,4 +90,29 @@ import UTCTime
         let note = NoteText.exhausted(Self.refusal(used: used), labelName: "l", resumesByItself: false)
         #expect(note.contains("(\(wanted) tokens used)"))
     }
+
+    @Test func `a budget in money and one for ever say what they are`() throws {
+        let budgets = [("money", "all", "day", "12.50usd"), ("each", "merge_request:*", "total", "1000")]
+        let time = try #require(Instant("2025-12-13T12:00:00Z"))
+        let context = CallContext(project: "group/app", mergeRequestIID: 7, model: "big")
+        for (name, scope, period, limit) in budgets {
+            let budget = try BudgetDefinition(
+                name: name, scope: ScopePattern(parsing: scope), period: Period(parsing: period),
+                limit: BudgetLimit(parsing: limit))
+            var counters = Counters(try BudgetSet(budgets: [budget]), at: time)
+            counters.settle(CallAmount(tokens: 900, microUSD: 12_000_000), for: context, at: time)
+            let request = ReservationRequest(estimatedTokens: 200, context: context, estimatedMicroUSD: 600_000)
+            guard case .refuse(let cause) = counters.verdict(on: request, at: time) else {
+                Issue.record("\(name) admitted it")
+                continue
+            }
+            let note = NoteText.exhausted(Refusal(cause), labelName: "ai-review", resumesByItself: true)
+            let wanted =
+                name == "money"
+                ? ["may need 0.60usd, more", "It begins anew at 2025-12-14 00:00 UTC.", "Used: 12usd of 12.50usd"]
+                : ["may need 200 tokens, more", "It never begins anew.", "Used: 900 of 1,000 tokens"]
+            for text in wanted { #expect(note.contains(text), "\(note)") }
+            #expect(!note.contains("9999") && !note.contains("tomorrow"))
+        }
+    }
 }

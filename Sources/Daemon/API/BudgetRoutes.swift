@@ -37,10 +37,13 @@ struct BudgetRoutes: Sendable {
     }
 
     private func reserve(_ routed: RoutedRequest, _ responder: Responder) {
-        let request: ReservationRequest
+        var request: ReservationRequest
         do { request = try ReservationRequest(routed.request.body) } catch {
             return responder.send(.problem(error))
         }
+        // Nobody said what of it is input: the dearest kind of token is what budgets in money must be ready for.
+        request.estimatedMicroUSD = prices.table.price(of: request.context.model, at: now())?
+            .highestMicroUSD(tokens: request.estimatedTokens)
         ledger.reserve(request) { [prices, now] result in
             switch result {
             case .success(.granted(let reservation, let decision)):
@@ -113,7 +116,8 @@ private final class StatusAnswer: Sendable {
 extension Response {
     /// 429: the budget says no, with everything a caller needs to decide what to do (RFC 9457 with more members).
     fileprivate static func blocked(_ refusal: Refusal, now: Instant) -> Response {
-        let wait = max(1, (refusal.resetsAt.milliseconds - now.milliseconds + 999) / 1000)
+        let cause = refusal.cause
+        let wait = cause.resetsAt.map { max(1, ($0.milliseconds - now.milliseconds + 999) / 1000) }
         return .problem(
             429, title: "Budget exhausted", detail: refusal.sentence,
             members: [
@@ -124,9 +128,14 @@ extension Response {
                 ("held", .integer(refusal.heldTokens)),
                 ("limit", .integer(refusal.limitTokens)),
                 ("largest_that_fits", .integer(refusal.largestThatFits)),
-                ("resets_at", .string(refusal.resetsAt.description)),
+                ("resets_at", JSONValue(cause.resetsAt?.description)),
+                ("scope", .string(cause.scope.description)),
+                ("period", .string(cause.period.rawValue)),
+                ("unit", .string(cause.unit == .tokens ? "tokens" : "micro_usd")),
+                ("reason", .string(cause.reason.rawValue)),
             ],
-            fields: [("Retry-After", String(wait))])
+            // Waiting for a budget that never begins anew is of no use.
+            fields: wait.map { [("Retry-After", String($0))] } ?? [])
     }
 
     fileprivate static func reservation(_ result: Result<Reservation, LedgerError>) -> Response {
@@ -156,10 +165,22 @@ extension Response {
 extension Refusal {
     /// The refusal in one sentence for people.
     var sentence: String {
-        let budget = "The budget '\(budget)' has used \(usedTokens) and holds \(heldTokens) of \(limitTokens) tokens."
-        let request = "\(requestedTokens) tokens were asked for; at most \(largestThatFits) would fit now."
-        return exceedsWholeLimit
-            ? "\(budget) \(request) That is more than the whole limit, so waiting will not help."
-            : "\(budget) \(request) It resets at \(resetsAt)."
+        let amount = { cause.unit.text($0) + (cause.unit == .tokens ? " tokens" : "") }
+        let figures =
+            "The budget '\(budget)' has used \(cause.unit.text(cause.used)) and holds \(cause.unit.text(cause.held)) of "
+            + "\(amount(cause.limit))."
+        let request =
+            "\(amount(cause.requested)) were asked for; at most \(largestThatFits)"
+            + (cause.unit == .tokens ? " would fit now." : " tokens would fit now.")
+        switch cause.reason {
+        case .unknownPrice:
+            return
+                "\(figures) No price is known for the model, so a budget in money cannot admit it: see bursar prices."
+        case .exceedsLimit:
+            return "\(figures) \(request) That is more than the whole limit, so waiting will not help."
+        case .exhausted:
+            return cause.resetsAt.map { "\(figures) \(request) It resets at \($0)." }
+                ?? "\(figures) \(request) It never resets: see bursar budgets grant."
+        }
     }
 }

@@ -1,4 +1,4 @@
-import Budget
+package import Budget
 import HTTPServer
 import HTTPWire
 package import JSON
@@ -20,12 +20,65 @@ struct OperatorRoutes: Sendable {
             Route(
                 .get, "/budgets", access: access.token,
                 handler: .now { _ in
-                    .json(
-                        200, ["budgets": .array(ledger.budgets().map(\.json))], fields: [("Cache-Control", "no-store")])
+                    let others = ledger.standings().filter { $0.budget.name != DailyBudget.name }
+                    let set = ledger.budgetSet()
+                    return .json(
+                        200,
+                        [
+                            "budgets": .array(ledger.budgets().map(\.json) + others.map(\.json)),
+                            "definitions": .array(
+                                set.budgets.filter { $0.name != DailyBudget.name }.map(BudgetsFile.json)),
+                            "teams": .array(set.teams.map(BudgetsFile.json)),
+                        ],
+                        fields: [("Cache-Control", "no-store")])
                 }),
+            Route(.put, "/budgets/{name}", access: access.token, handler: .later(set)),
+            Route(.delete, "/budgets/{name}", access: access.token, handler: .later(remove)),
             Route(.post, "/grants", access: access.token, handler: .later(grant)),
             Route(.post, "/budget/reservations/{id}/resolve", access: access.token, handler: .later(resolve)),
         ]
+    }
+
+    /// Sets the budget of the path: the body is as in `budgets.json`, with `reason` and `author` if there are any.
+    private func set(_ routed: RoutedRequest, _ responder: Responder) {
+        let name = routed.parameters["name"] ?? ""
+        let budget: BudgetDefinition
+        var note = OperatorNote(author: "api", reason: "PUT /budgets/\(name)")
+        do {
+            var body = try JSONValue(parsing: routed.request.body, limits: JSONLimits(depthMax: 8, valueCountMax: 1000))
+            if case .object(var object) = body {
+                note = OperatorNote(
+                    author: object["author"]?.string ?? note.author, reason: object["reason"]?.string ?? note.reason)
+                object["author"] = nil
+                object["reason"] = nil
+                body = .object(object)
+            }
+            budget = try BudgetsFile.budget(body, named: name)
+        } catch {
+            return responder.send(.problem(FieldErrors(messages: ["\(error)."])))
+        }
+        change(.set(budget), note, responder) { .json(200, BudgetsFile.json(budget)) }
+    }
+
+    private func remove(_ routed: RoutedRequest, _ responder: Responder) {
+        let name = routed.parameters["name"] ?? ""
+        guard ledger.budgetSet().budget(name) != nil else {
+            return responder.send(.problem(404, title: "No such budget", detail: "No budget is called '\(name)'."))
+        }
+        change(.remove(name), OperatorNote(author: "api", reason: "DELETE /budgets/\(name)"), responder) {
+            .json(200, ["removed": .string(name)])
+        }
+    }
+
+    private func change(
+        _ edit: BudgetEdit, _ note: OperatorNote, _ responder: Responder, _ answer: @escaping @Sendable () -> Response
+    ) {
+        ledger.changeBudgets(edit, note) { result in
+            switch result {
+            case .success: responder.send(answer())
+            case .failure(let error): responder.send(.problem(error))
+            }
+        }
     }
 
     private func grant(_ routed: RoutedRequest, _ responder: Responder) {
@@ -122,6 +175,31 @@ extension Fields {
         let reason = text("reason")
         if reason.isEmpty { refuse("reason", "is empty, accepted is why this is done", ()) }
         return OperatorNote(author: optionalText("author") ?? "api", reason: reason)
+    }
+}
+
+extension BudgetStanding {
+    /// One counter of a budget as `GET /budgets` shows it; amounts are tokens or millionths of a dollar.
+    package var json: JSONValue {
+        [
+            "name": .string(budget.name),
+            "scope": .string(budget.scope.description),
+            "counter": .string(scope.description),
+            "period": .string(budget.period.rawValue),
+            "enforcement": .string(budget.enforcement.rawValue),
+            "label": JSONValue(budget.label),
+            "unit": .string(budget.limit.unit == .tokens ? "tokens" : "micro_usd"),
+            "limit": .integer(limit),
+            "granted": .integer(granted),
+            "used": .integer(used),
+            "held": .integer(held),
+            "unresolved": .integer(unresolved),
+            "remaining": .integer(left),
+            "percent": .integer(percent),
+            "calls": .integer(calls),
+            "unpriced_calls": .integer(unpricedCalls),
+            "resets_at": JSONValue(window.end?.description),
+        ]
     }
 }
 

@@ -18,9 +18,11 @@ extension AuditEntry {
         AuditEntry(
             time: time, event: "refused",
             fields: [
-                ("budget", .string(refusal.budget)), ("tokens", .integer(refusal.requestedTokens)),
+                ("budget", .string(refusal.budget)), ("tokens", .integer(request.estimatedTokens)),
                 ("used", .integer(refusal.usedTokens)), ("held", .integer(refusal.heldTokens)),
-                ("limit", .integer(refusal.limitTokens)),
+                ("limit", .integer(refusal.limitTokens)), ("unit", .string(refusal.unit.rawValue)),
+                ("scope", .string(refusal.cause.scope.description)),
+                ("refused_because", .string(refusal.cause.reason.rawValue)),
             ] + fields(of: request.context))
     }
 

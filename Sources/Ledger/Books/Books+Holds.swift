@@ -2,7 +2,7 @@ import Budget
 import UTCTime
 
 extension Books {
-    /// Whether a call of `tokens` would be admitted now.
+    /// Whether the daily budget would admit a call of `tokens` now.
     func refusal(of tokens: Int) -> Refusal? {
         let used = today.totalTokens
         let held = heldTokens + arrivingTokens
@@ -10,11 +10,6 @@ extension Books {
         return Refusal(
             budget: DailyBudget.name, usedTokens: used, heldTokens: held, limitTokens: budget.limitTokens,
             requestedTokens: tokens, resetsAt: today.day.adding(days: 1).start)
-    }
-
-    /// What the budget says of a call of `tokens` that is not refused.
-    func decision(for tokens: Int) -> Decision {
-        budget.decision(requested: tokens, used: today.totalTokens, held: heldTokens + arrivingTokens) ?? .block
     }
 
     /// The reservation `id` wherever it is, with its present state.
@@ -62,7 +57,7 @@ extension Books {
                 id: booked.id.text, tokens: booked.record.estimatedTokens ?? request.estimatedTokens, state: .settled,
                 context: context, createdAt: created,
                 expiresAt: created.adding(seconds: Int64(request.timeToLiveSeconds)), dispatchedAt: created,
-                idempotencyKey: request.idempotencyKey),
+                idempotencyKey: request.idempotencyKey, microUSD: request.estimatedMicroUSD),
             decision: .allow, timeToLiveSeconds: request.timeToLiveSeconds)
     }
 
@@ -77,13 +72,14 @@ extension Books {
             reservation: Reservation(
                 id: id.text, tokens: request.estimatedTokens, state: .open, context: request.context,
                 createdAt: latest, expiresAt: latest.adding(seconds: Int64(request.timeToLiveSeconds)),
-                idempotencyKey: request.idempotencyKey),
+                idempotencyKey: request.idempotencyKey, microUSD: request.estimatedMicroUSD),
             decision: decision, timeToLiveSeconds: request.timeToLiveSeconds)
         live[id] = hold
         if let key { keys[key] = id }
         if expiries.count > 2 * Self.liveMax { expiries.compact { live[$0] != nil } }
         expiries.insert(id, at: hold.reservation.expiresAt)
         currentHeldTokens += hold.reservation.tokens
+        putIn(hold)
         transitions.append(.reserved(hold))
         revision += 1
         return hold
@@ -94,6 +90,7 @@ extension Books {
         guard let hold = live.removeValue(forKey: id) else { return }
         if let key = id.key { keys[key] = nil }
         giveBack(share(of: hold))
+        takeOut(hold)
         revision += 1
     }
 
@@ -141,11 +138,13 @@ extension Books {
 
     mutating func markUnresolved(_ id: RecordID) -> Reservation? {
         guard var hold = live[id] else { return nil }
+        takeOut(hold)
         if hold.reservation.state == .open { hold.reservation.dispatchedAt = latest }
         hold.reservation.state = .unresolved
         live[id] = hold
         currentHeldTokens -= hold.reservation.tokens
         countUnresolved(hold)
+        putIn(hold)
         transitions.append(.unresolved(id, latest))
         events.append(.unresolved(hold.reservation))
         revision += 1
@@ -174,6 +173,7 @@ extension Books {
 
     mutating func close(_ hold: Hold, _ closing: Closed) {
         giveBack(share(of: hold))
+        takeOut(hold)
         live[hold.id] = nil
         if let key = hold.id.key { keys[key] = nil }
         closed.insert(closing, id: hold.id)

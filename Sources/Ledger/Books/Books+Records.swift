@@ -25,6 +25,7 @@ extension Books {
             if let key = id.key { keys[key] = id }
         }
         arrivingTokens += booked.excessTokens
+        counters.hold(booked.arriving, for: record.context)
         return booked
     }
 
@@ -40,6 +41,7 @@ extension Books {
     mutating func written(_ booked: Booked) {
         arrivingTokens -= booked.excessTokens
         giveBack(booked.held)
+        settle(booked)
         count(booked.record)
         conclude(booked)
     }
@@ -49,12 +51,14 @@ extension Books {
     mutating func keptInMemory(_ booked: Booked) {
         arrivingTokens -= booked.excessTokens
         giveBack(booked.held, keeping: remainder(of: booked))
+        settle(booked, keeping: booked.remainder)
         count(booked.record)
         if booked.hold == nil, booked.id.key == nil { unwritten[booked.id] = booked }
     }
 
     /// The row of `booked`, which counts already, is on the disk at last.
     mutating func writtenAtLast(_ booked: Booked) {
+        if booked.wasLive, let hold = booked.hold { takeOut(hold, booked.remainder) }
         switch booked.held {
         case .none: break
         case .current: currentHeldTokens -= remainder(of: booked)
@@ -69,6 +73,7 @@ extension Books {
     /// `booked` is not to be: its row could not be written, and nothing is kept in memory.
     mutating func withdraw(_ booked: Booked) {
         arrivingTokens -= booked.excessTokens
+        counters.giveBack(booked.arriving, for: booked.record.context)
         unwritten[booked.id] = nil
         if let hold = booked.hold, booked.wasLive {
             live[hold.id] = hold

@@ -5,6 +5,8 @@ extension Books {
     /// Counts a row that was read at the start.
     mutating func restore(_ record: UsageRecord, id: RecordID?, hold: Hold?) {
         if record.time > latest { latest = record.time }
+        counters.advance(to: record.time)
+        counters.settle(CallAmount(record), for: record.context, at: record.time)
         let day = record.time.day
         if day > today.day {
             before = today.requestCount > 0 ? today : nil
@@ -29,6 +31,7 @@ extension Books {
         if case .booked = closed[hold.id] { return }
         live[hold.id] = hold
         if let key = hold.id.key { keys[key] = hold.id }
+        putIn(hold)
         switch hold.reservation.state {
         case .unresolved: countUnresolved(hold)
         case .open, .dispatched:
@@ -42,11 +45,18 @@ extension Books {
     mutating func raise(day: Day, inputTokens: Int, outputTokens: Int, requestCount: Int) {
         guard day == today.day else { return }
         today.raise(inputTokens: inputTokens, outputTokens: outputTokens, requestCount: requestCount)
+        if let daily = counters.set.budget(DailyBudget.name) {
+            counters.raise(daily, toTokens: today.totalTokens)
+        }
     }
 
     /// Gives more tokens for today.
     mutating func add(_ grant: Grant) {
         grants.append(grant)
+        if let amount = BudgetLimit(grant.tokens, .tokens) {
+            counters.grant(
+                BudgetGrant(budget: DailyBudget.name, scope: .all, amount: amount, time: grant.day.start))
+        }
         let (sum, overflow) = budget.limitTokens.addingReportingOverflow(grant.tokens)
         budget.limitTokens = overflow ? Int.max / 4 : min(sum, Int.max / 4)
         wasWarned = wasWarned && today.totalTokens >= budget.warningThresholdTokens

@@ -14,6 +14,8 @@ struct Books {
     var grants: [Grant] = []
     /// The rule of today.
     var budget: DailyBudget
+    /// What counts against every budget, the daily one among them.
+    var counters: Counters
     /// The latest time seen.
     var latest: Instant
     /// What is settled today.
@@ -56,7 +58,8 @@ struct Books {
     /// Reservations that are not closed, at most: a bound for memory, far above any use.
     static let liveMax = 200_000
 
-    init(budget: DailyBudget, start: Instant, ids: IDSource) {
+    init(budget: DailyBudget, budgets: BudgetSet = .empty, start: Instant, ids: IDSource) {
+        counters = Counters(Self.set(budgets, with: budget), isEnabled: budget.isEnabled, at: start)
         base = budget
         self.budget = budget
         self.ids = ids
@@ -104,6 +107,7 @@ extension Books {
         }
         hasToldClock = false
         latest = clock
+        counters.advance(to: clock)
         if clock.milliseconds >= today.day.adding(days: 1).start.milliseconds { beginDay(clock.day) }
         if let earliest = expiries.earliest, earliest <= clock { expireHolds() }
         return clock
@@ -133,8 +137,10 @@ extension Books {
                 transitions.append(.expired(id, latest))
                 close(hold, .expired(hold))
             case .dispatched:
+                takeOut(hold)
                 hold.reservation.state = .unresolved
                 live[id] = hold
+                putIn(hold)
                 transitions.append(.unresolved(id, latest))
                 currentHeldTokens -= hold.reservation.tokens
                 countUnresolved(hold)

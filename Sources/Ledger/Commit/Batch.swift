@@ -37,6 +37,8 @@ final class Batch: @unchecked Sendable {
     /// The blocking callers that wait for this batch.
     var waiters: [any Waiter] = []
     var urgency = Urgency.none
+    /// Budgets that are to come into force.
+    var budgets: PendingBudgets?
     /// Whether this batch is to find out if a failure is over.
     var isAttempt = false
     /// Whether what nobody waits for is to be written now.
@@ -56,7 +58,7 @@ final class Batch: @unchecked Sendable {
     /// Lines for the audit log.
     var audits: [AuditItem] = []
 
-    var isWanted: Bool { !steps.isEmpty || !deferred.isEmpty || isFlush || isAttempt }
+    var isWanted: Bool { !steps.isEmpty || budgets != nil || !deferred.isEmpty || isFlush || isAttempt }
 
     // Filled when it is written.
 
@@ -74,6 +76,7 @@ final class Batch: @unchecked Sendable {
         isAttempt = false
         isFlush = false
         hasOperator = false
+        budgets = nil
         snapshot = nil
     }
 }
@@ -88,6 +91,8 @@ struct BatchOutcome {
     var lineFailure: POSIXFailure?
     /// Why the audit lines were not written.
     var auditFailure: POSIXFailure?
+    /// The counters of the budgets that are to come into force; nil: it did not come to that.
+    var counters: Result<Counters, POSIXFailure>?
     /// Bytes of the journal afterwards.
     var journalSize = 0
 

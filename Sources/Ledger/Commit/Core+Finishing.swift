@@ -10,6 +10,7 @@ extension Core {
         journalSize = outcome.journalSize
         if outcome.auditFailure != nil { for item in batch.audits { note(item) } }
         for step in batch.steps { finish(step, outcome, answers: &batch.answers) }
+        finishBudgets(batch, outcome)
         for operation in batch.deferred {
             if let answer = perform(operation, at: now()) { batch.answers.append(answer) }
         }

@@ -56,7 +56,7 @@ extension Core {
         }
     }
 
-    private mutating func wantOperator() {
+    mutating func wantOperator() {
         pending.hasOperator = true
         want(.everything)
     }

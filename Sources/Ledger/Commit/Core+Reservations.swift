@@ -19,10 +19,14 @@ extension Core {
             reservation.state = state
             return .success(.granted(reservation, hold.decision))
         }
-        if let damage, books.budget.isEnabled, books.budget.enforcement == .block {
+        if let damage, books.counters.isEnabled,
+            books.counters.set.budgets.contains(where: { $0.enforcement == .block })
+        {
             return .failure(.damaged(reason: damage))
         }
-        if let refusal = books.refusal(of: request.estimatedTokens) {
+        let verdict = books.counters.verdict(on: request, at: books.latest)
+        if case .refuse(let cause) = verdict {
+            let refusal = Refusal(cause)
             note(.refused(request, refusal, books.latest))
             return .success(.refused(refusal))
         }
@@ -36,7 +40,7 @@ extension Core {
             }
             if let failure { return .failure(.writeFailed(failure)) }
         }
-        let decision = books.decision(for: request.estimatedTokens)
+        let decision = verdict.decision
         let hold = books.hold(request, decision: decision)
         note(.reserved(hold, books.latest))
         if failure != nil { return .success(.granted(hold.reservation, decision)) }

@@ -23,6 +23,11 @@ struct Core: ~Copyable {
     var journalLimit = Self.journalLimitMax
     /// Whether the journal may be begun anew: not while it is damaged, for that would hide it.
     var mayBeginJournal = true
+    /// What `budgets.json` says, and what the configuration adds to it.
+    var budgetsOnFile = BudgetSet.empty
+    var configuredBudgets = BudgetSet.empty
+    /// Whether a change of the budgets is on its way.
+    var isChangingBudgets = false
     /// Somebody is writing, or has been asked to.
     var isLed = false
     var isClosed = false
@@ -127,6 +132,7 @@ struct Core: ~Copyable {
                 case .record(let call, let context, let key, let reply):
                     .booking(reply, try record(call, context, key, reply))
                 case .grant(let tokens, let note, let reply): .status(reply, try grant(tokens, note, reply))
+                case .changeBudgets(let edit, let note, let reply): .budgets(reply, try change(edit, note, reply))
                 case .resolveBySettling(let id, let call, let note, let reply):
                     .booking(reply, try resolve(id, call, note, reply))
                 case .resolveByReleasing(let id, let note, let reply):
@@ -163,6 +169,7 @@ struct Core: ~Copyable {
         case .settle(_, _, let reply), .record(_, _, _, let reply), .resolveBySettling(_, _, _, let reply):
             .booking(reply, .failure(error))
         case .grant(_, _, let reply): .status(reply, .failure(error))
+        case .changeBudgets(_, _, let reply): .budgets(reply, .failure(error))
         }
     }
 }

@@ -11,6 +11,7 @@ enum Operation: Sendable {
     case settle(String, CompletedCall, Reply<Booking>)
     case record(CompletedCall, CallContext, RecordKey?, Reply<Booking>)
     case grant(Int, OperatorNote, Reply<BudgetStatus>)
+    case changeBudgets(BudgetEdit, OperatorNote, Reply<BudgetSet>)
     case resolveBySettling(String, CompletedCall, OperatorNote, Reply<Booking>)
     case resolveByReleasing(String, OperatorNote, Reply<Reservation>)
 
@@ -24,6 +25,7 @@ enum Operation: Sendable {
         case .settle(_, _, let reply), .record(_, _, _, let reply), .resolveBySettling(_, _, _, let reply):
             reply.waiter
         case .grant(_, _, let reply): reply.waiter
+        case .changeBudgets(_, _, let reply): reply.waiter
         }
     }
 }
@@ -54,6 +56,7 @@ enum Answer: Sendable {
     case reservation(Reply<Reservation>, Result<Reservation, LedgerError>)
     case booking(Reply<Booking>, Result<Booked.Outcome, LedgerError>)
     case status(Reply<BudgetStatus>, Result<BudgetStatus, LedgerError>)
+    case budgets(Reply<BudgetSet>, Result<BudgetSet, LedgerError>)
     case barrier(Reply<Void>)
 
     func deliver() {
@@ -62,6 +65,7 @@ enum Answer: Sendable {
         case .reservation(let reply, let result): reply.deliver(result)
         case .booking(let reply, let result): reply.deliver(result.map(\.booking))
         case .status(let reply, let result): reply.deliver(result)
+        case .budgets(let reply, let result): reply.deliver(result)
         case .barrier(let reply): reply.deliver(.success(()))
         }
     }

@@ -57,6 +57,9 @@ struct BookFiles: ~Copyable {
                 outcome.auditFailure = error
             }
         }
+        if let budgets = batch.budgets, outcome.anyFailure == nil, outcome.auditFailure == nil {
+            outcome.counters = change(to: budgets, at: now)
+        }
         tellAuditFailure(outcome.auditFailure)
         outcome.journalSize = journal?.size ?? 0
         return outcome
@@ -72,6 +75,29 @@ struct BookFiles: ~Copyable {
         journal = nil
         audit = nil
         lock = nil
+    }
+
+    // MARK: Budgets
+
+    /// Counts the rows for the budgets of `change` and writes their file.
+    private func change(to change: PendingBudgets, at now: Instant) -> Result<Counters, POSIXFailure> {
+        var counters = Counters(change.all, at: now)
+        do throws(POSIXFailure) {
+            if change.isShort {
+                let reader = UsageReader(directory: layout.directory, calls: calls)
+                let first = change.all.budgets.map { $0.period.window(at: now).start.day.month }.min()
+                for month in try reader.months() where month >= first ?? month {
+                    try reader.scan(month) { row in
+                        guard case .record(let record, _) = row.content else { return }
+                        counters.settle(CallAmount(record), for: record.context, at: record.time)
+                    }
+                }
+            }
+            try calls.replacing(layout.budgets, with: BudgetsFile.bytes(change.file))
+            return .success(counters)
+        } catch {
+            return .failure(error)
+        }
     }
 
     // MARK: Rows

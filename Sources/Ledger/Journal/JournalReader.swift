@@ -63,11 +63,13 @@ struct JournalLine: Equatable {
             mergeRequestIID: try fields.optionalNumber(), user: try fields.text(), agent: try fields.text(),
             command: try fields.text(), model: try fields.text())
         let key = try fields.text()
+        // Lines of before there were budgets in money end here.
+        let microUSD = fields.isAtEnd ? nil : try fields.optionalNumber()
         return Hold(
             id: id,
             reservation: Reservation(
                 id: id.text, tokens: tokens, state: state, context: context, createdAt: created, expiresAt: expires,
-                dispatchedAt: dispatchedAt, idempotencyKey: key.isEmpty ? nil : key),
+                dispatchedAt: dispatchedAt, idempotencyKey: key.isEmpty ? nil : key, microUSD: microUSD),
             decision: decision, timeToLiveSeconds: seconds)
     }
 

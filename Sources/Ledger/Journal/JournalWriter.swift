@@ -94,6 +94,7 @@ struct JournalWriter: ~Copyable {
         line.field(context.command)
         line.field(context.model)
         line.field(reservation.idempotencyKey ?? "")
+        line.field(reservation.microUSD)
     }
 
     private mutating func put(_ id: RecordID) {

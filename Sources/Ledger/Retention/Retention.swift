@@ -1,3 +1,4 @@
+import Budget
 import Glibc
 public import Platform
 public import UTCTime
@@ -34,10 +35,26 @@ public struct Retention: Sendable {
     }
 
     /// What a cleaning on `today` would do.
+    ///
+    /// While a budget counts for ever, every row counts for it: then no rows are removed, whatever their age.
     public func plan(today: Day) throws(POSIXFailure) -> RetentionPlan {
-        RetentionPlan(
+        var plan = RetentionPlan(
             today: today, windows: windows, summaries: try names(layout.summaries), logs: try names(layout.logs),
             audits: try names(layout.audits))
+        if try hasTotal() { plan.steps.removeAll { $0.kind == .log } }
+        return plan
+    }
+
+    /// Whether a budget counts for ever, or the file of budgets cannot be read and may have one.
+    private func hasTotal() throws(POSIXFailure) -> Bool {
+        do throws(POSIXFailure) {
+            let bytes = try calls.contents(of: layout.budgets)
+            guard let set = try? BudgetsFile.read(bytes) else { return true }
+            return set.budgets.contains { $0.period == .total }
+        } catch {
+            if error.code == ENOENT { return false }
+            throw error
+        }
     }
 
     /// Does what `plan` says as far as it can be done.

@@ -140,7 +140,10 @@ extension Reviewer {
                 projectID: job.wish.mergeRequest.projectID, project: path(of: plan, job),
                 mergeRequestIID: job.wish.mergeRequest.iid, user: job.wish.username, command: job.wish.command,
                 model: plan.model),
-            timeToLiveSeconds: Self.holdSecondsMax)
+            timeToLiveSeconds: Self.holdSecondsMax,
+            estimatedMicroUSD: prices.table.price(of: plan.model, at: now())?.highestMicroUSD(
+                inputTokens: max(0, plan.heldTokens - plan.review.maxOutputTokens),
+                outputTokens: plan.review.maxOutputTokens))
         // A hold under the first key may be left from before a crash: open, with other figures, or closed since.
         for number in job.calls.count..<(job.calls.count + Self.staleHoldsMax) {
             request.idempotencyKey = "\(job.id)-\(number)"

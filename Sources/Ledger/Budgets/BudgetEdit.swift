@@ -1,0 +1,46 @@
+public import Budget
+
+/// One change of the budgets and teams that operators set.
+public enum BudgetEdit: Sendable, Equatable {
+    /// Puts a budget in force, in the place of one with its name.
+    case set(BudgetDefinition)
+    /// Takes the budget of this name out of force.
+    case remove(String)
+    /// Makes a team, in the place of one with its name.
+    case setTeam(Team)
+    /// Forgets the team of this name.
+    case removeTeam(String)
+}
+
+extension BudgetSet {
+    /// The set after `edit`. Throws when it cannot be.
+    func after(_ edit: BudgetEdit) throws(BudgetTextError) -> BudgetSet {
+        switch edit {
+        case .set(let budget):
+            guard budget.name != BudgetDefinition.dailyName else {
+                throw BudgetTextError("name", budget.name, "TOKEN_DAILY_LIMIT sets this one; choose another name")
+            }
+            return try setting(budget)
+        case .remove(let name): return try removing(budget: name)
+        case .setTeam(let team): return try setting(team)
+        case .removeTeam(let name): return try removing(team: name)
+        }
+    }
+
+    /// The budgets of both, and the teams of both.
+    func joined(with other: BudgetSet) throws(BudgetTextError) -> BudgetSet {
+        try BudgetSet(budgets: budgets + other.budgets, teams: teams + other.teams)
+    }
+}
+
+/// Budgets on their way into force: written by whoever leads the batch, which then counts the rows for counters that
+/// are new. While a batch is written nobody else adds a row, so none is missed and none counts twice.
+struct PendingBudgets: Sendable {
+    /// What `budgets.json` is to say.
+    let file: BudgetSet
+    /// What is to be in force: those of the file, of the configuration, and the daily one.
+    let all: BudgetSet
+    /// Whether there are counters that are new.
+    let isShort: Bool
+    let reply: Reply<BudgetSet>
+}

@@ -1,0 +1,82 @@
+import Budget
+import JSON
+import Platform
+import UTCTime
+
+extension Core {
+    // Refusals in order of precedence: an unusable note, damage, a disk that cannot be written, what the change itself
+    // does not allow. One change at a time: the next waits until the one before is in force or has failed.
+    mutating func change(
+        _ edit: BudgetEdit, _ note: OperatorNote, _ reply: Reply<BudgetSet>
+    ) throws(Postponed) -> Result<BudgetSet, LedgerError> {
+        if let problem = Self.problem(in: note) { return .failure(problem) }
+        if let damage { return .failure(.damaged(reason: damage)) }
+        if let failure { return .failure(.writeFailed(failure)) }
+        if isChangingBudgets { throw .untilRepeated }
+        let (file, all): (BudgetSet, BudgetSet)
+        do throws(BudgetTextError) {
+            file = try budgetsOnFile.after(edit)
+            all = Books.set(try configuredBudgets.joined(with: file), with: books.base)
+        } catch {
+            let value = error.value.map { "\"\($0)\": " } ?? ""
+            return .failure(.invalid(field: error.field, reason: value + error.reason))
+        }
+        isChangingBudgets = true
+        pending.budgets = PendingBudgets(
+            file: file, all: all, isShort: books.counters.isShort(for: all), reply: reply)
+        self.note(.entry(.changed(edit, note, at: books.latest)))
+        wantOperator()
+        throw .untilWritten
+    }
+
+    /// Puts the budgets of `batch` in force, if they are on the disk. Called when everything else of the batch is done.
+    mutating func finishBudgets(_ batch: Batch, _ outcome: BatchOutcome) {
+        guard let change = batch.budgets else { return }
+        isChangingBudgets = false
+        switch outcome.counters {
+        case .success(var fresh)?:
+            fresh.advance(to: books.latest)
+            if change.isShort { countUnwritten(in: &fresh) }
+            books.counters.replace(with: fresh)
+            books.revision += 1
+            budgetsOnFile = change.file
+            batch.answers.append(.budgets(change.reply, .success(change.file)))
+        case .failure(let failure)?:
+            batch.answers.append(.budgets(change.reply, .failure(.writeFailed(failure))))
+        case nil:
+            let failure = outcome.anyFailure ?? outcome.auditFailure
+            batch.answers.append(
+                .budgets(change.reply, .failure(failure.map { .writeFailed($0) } ?? .closed)))
+        }
+    }
+
+    /// Counts what is not in the rows on the disk: holds, records on their way, and records that wait in memory.
+    private func countUnwritten(in fresh: inout Counters) {
+        for hold in books.live.values { fresh.putIn(hold, at: books.latest) }
+        for step in pending.steps {
+            guard case .booked(let booked, _) = step else { continue }
+            if booked.wasLive, let hold = booked.hold { fresh.putIn(hold, at: books.latest) }
+            fresh.hold(booked.arriving, for: booked.record.context)
+        }
+        let waiting =
+            self.waiting + pending.steps.compactMap { if case .bookedAtLast(let one) = $0 { one } else { nil } }
+        for booked in waiting {
+            fresh.settle(CallAmount(booked.record), for: booked.record.context, at: booked.record.time)
+            if booked.wasLive, let hold = booked.hold { fresh.putIn(hold, booked.remainder, at: books.latest) }
+        }
+    }
+}
+
+extension AuditEntry {
+    static func changed(_ edit: BudgetEdit, _ note: OperatorNote, at time: Instant) -> AuditEntry {
+        let (event, what): (String, (String, JSONValue)) =
+            switch edit {
+            case .set(let budget): ("budget_set", ("budget", BudgetsFile.json(budget)))
+            case .remove(let name): ("budget_removed", ("budget", .string(name)))
+            case .setTeam(let team): ("team_set", ("team", BudgetsFile.json(team)))
+            case .removeTeam(let name): ("team_removed", ("team", .string(name)))
+            }
+        return AuditEntry(
+            time: time, event: event, actor: note.author, fields: [what, ("reason", .string(note.reason))])
+    }
+}
