@@ -55,6 +55,10 @@ public struct Command: Sendable {
             faults.append("a needed argument follows one that may be left out")
         }
         if examples.isEmpty { faults.append("no example") }
+        let words = parameters.flatMap(\.form.hint.words)
+        for word in words where !word.utf8.allSatisfy({ ValueHint.plainBytes.contains($0) }) {
+            faults.append("\(quoted(word)) cannot be offered by a shell as it stands")
+        }
         return faults.sorted()
     }
 }

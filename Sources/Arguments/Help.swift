@@ -30,8 +30,8 @@ struct Help {
     /// The help of one command.
     func text(of command: Command) -> String {
         let forms = command.parameters.map(\.form)
-        let arguments = forms.filter { $0.kind == .positional }.map { entry($0.label, explanation(of: $0)) }.joined()
-        let options = forms.filter { $0.kind != .positional }.map { entry($0.label, explanation(of: $0)) }.joined()
+        let arguments = forms.filter { $0.kind == .positional }.map { entry($0.label, $0.explanation) }.joined()
+        let options = forms.filter { $0.kind != .positional }.map { entry($0.label, $0.explanation) }.joined()
         let examples = command.examples.map { "  \($0.line)\n" + paragraph($0.purpose, indent: 6) }.joined()
         return sections([
             paragraph("OVERVIEW: \(command.summary)"),
@@ -61,10 +61,6 @@ struct Help {
     private var helpEntry: String { entry("-h, --help", "Show this help.") }
 
     private func sections(_ texts: [String]) -> String { texts.filter { !$0.isEmpty }.joined(separator: "\n") }
-
-    private func explanation(of form: ParameterForm) -> String {
-        form.defaultText.isEmpty ? form.help : "\(form.help) (default: \(form.defaultText))"
-    }
 
     /// A label, and from the explanation column on what it means; on the next line where the label is too long.
     private func entry(_ label: String, _ explanation: String) -> String {

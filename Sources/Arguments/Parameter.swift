@@ -22,10 +22,11 @@ public struct Parameter<Value: Sendable>: CommandParameter {
     ///   returns nil. `shown`: how help writes the default.
     public init(
         option name: String, short: Character? = nil, value: String, help: String, accepted: String,
-        default initial: Value, shown: String, parse: @escaping @Sendable (String) -> Value?
+        default initial: Value, shown: String, hint: ValueHint = .none, parse: @escaping @Sendable (String) -> Value?
     ) {
         form = ParameterForm(
-            kind: .option, name: name, short: short, value: value, help: help, accepted: accepted, defaultText: shown)
+            kind: .option, name: name, short: short, value: value, help: help, accepted: accepted, hint: hint,
+            defaultText: shown)
         read = { texts in
             guard let text = texts.last else { return .value(initial) }
             return parse(text).map(Reading.value) ?? .refused(text)
@@ -35,9 +36,10 @@ public struct Parameter<Value: Sendable>: CommandParameter {
     /// An option that is nil where it is not given.
     public init<Wrapped>(
         option name: String, short: Character? = nil, value: String, help: String, accepted: String,
-        parse: @escaping @Sendable (String) -> Wrapped?
+        hint: ValueHint = .none, parse: @escaping @Sendable (String) -> Wrapped?
     ) where Value == Wrapped? {
-        form = ParameterForm(kind: .option, name: name, short: short, value: value, help: help, accepted: accepted)
+        form = ParameterForm(
+            kind: .option, name: name, short: short, value: value, help: help, accepted: accepted, hint: hint)
         read = { texts in
             guard let text = texts.last else { return .value(nil) }
             return parse(text).map { .value($0) } ?? .refused(text)
@@ -47,10 +49,11 @@ public struct Parameter<Value: Sendable>: CommandParameter {
     /// An option that may be given several times; empty where it is not given.
     public init<Element>(
         repeatedOption name: String, short: Character? = nil, value: String, help: String, accepted: String,
-        parse: @escaping @Sendable (String) -> Element?
+        hint: ValueHint = .none, parse: @escaping @Sendable (String) -> Element?
     ) where Value == [Element] {
         form = ParameterForm(
-            kind: .option, name: name, short: short, value: value, help: help, accepted: accepted, isRepeatable: true)
+            kind: .option, name: name, short: short, value: value, help: help, accepted: accepted, hint: hint,
+            isRepeatable: true)
         read = { Self.all($0, parse) }
     }
 
@@ -60,7 +63,7 @@ public struct Parameter<Value: Sendable>: CommandParameter {
         self.init(
             option: name, short: short, value: value, help: help,
             accepted: Value.allCases.map(\.rawValue).joined(separator: ", "), default: initial,
-            shown: initial.rawValue, parse: Value.init(rawValue:))
+            shown: initial.rawValue, hint: .words(Value.allCases.map(\.rawValue)), parse: Value.init(rawValue:))
     }
 
     /// A flag: true where it is given.
@@ -71,20 +74,32 @@ public struct Parameter<Value: Sendable>: CommandParameter {
 
     /// A positional argument that must be given.
     public init(
-        argument name: String, help: String, accepted: String, parse: @escaping @Sendable (String) -> Value?
+        argument name: String, help: String, accepted: String, hint: ValueHint = .none,
+        parse: @escaping @Sendable (String) -> Value?
     ) {
-        form = ParameterForm(kind: .positional, name: name, help: help, accepted: accepted, isRequired: true)
+        form = ParameterForm(
+            kind: .positional, name: name, help: help, accepted: accepted, hint: hint, isRequired: true)
         read = { texts in
             guard let text = texts.last else { return .missing }
             return parse(text).map(Reading.value) ?? .refused(text)
         }
     }
 
+    /// A positional argument that must be given and is a case of an enumeration, written as its raw value.
+    public init(argument name: String, help: String)
+    where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
+        let words = Value.allCases.map(\.rawValue)
+        self.init(
+            argument: name, help: help, accepted: words.joined(separator: ", "), hint: .words(words),
+            parse: Value.init(rawValue:))
+    }
+
     /// A positional argument that is nil where it is not given.
     public init<Wrapped>(
-        optionalArgument name: String, help: String, accepted: String, parse: @escaping @Sendable (String) -> Wrapped?
+        optionalArgument name: String, help: String, accepted: String, hint: ValueHint = .none,
+        parse: @escaping @Sendable (String) -> Wrapped?
     ) where Value == Wrapped? {
-        form = ParameterForm(kind: .positional, name: name, help: help, accepted: accepted)
+        form = ParameterForm(kind: .positional, name: name, help: help, accepted: accepted, hint: hint)
         read = { texts in
             guard let text = texts.last else { return .value(nil) }
             return parse(text).map { .value($0) } ?? .refused(text)
@@ -93,11 +108,12 @@ public struct Parameter<Value: Sendable>: CommandParameter {
 
     /// All positional arguments that are left; at least one.
     public init<Element>(
-        repeatedArgument name: String, help: String, accepted: String,
+        repeatedArgument name: String, help: String, accepted: String, hint: ValueHint = .none,
         parse: @escaping @Sendable (String) -> Element?
     ) where Value == [Element] {
         form = ParameterForm(
-            kind: .positional, name: name, help: help, accepted: accepted, isRequired: true, isRepeatable: true)
+            kind: .positional, name: name, help: help, accepted: accepted, hint: hint, isRequired: true,
+            isRepeatable: true)
         read = { $0.isEmpty ? .missing : Self.all($0, parse) }
     }
 
@@ -143,6 +159,7 @@ struct ParameterForm: Sendable {
     var value = ""
     let help: String
     var accepted = ""
+    var hint = ValueHint.none
     var defaultText = ""
     var isRequired = false
     var isRepeatable = false
@@ -158,6 +175,9 @@ struct ParameterForm: Sendable {
         case .positional: "<\(name)>"
         }
     }
+
+    /// What it is for, with its default.
+    var explanation: String { defaultText.isEmpty ? help : "\(help) (default: \(defaultText))" }
 
     /// The parameter in a line of usage: `[--format <format>]`, `<user> ...`.
     var usage: String {

@@ -24,8 +24,8 @@ extension UsageReport {
     /// The groups as rows.
     package var rows: Rows {
         Rows(
-            columns: query.dimensions.map { .init($0.rawValue) }
-                + totals.fields.map { .init($0.name, isNumber: true) },
+            columns: query.dimensions.map { .init($0.rawValue, $0.isTime ? .exact : .name) }
+                + totals.fields.map { .init($0.name, .number, rank: UsageTotals.rank(of: $0.name)) },
             rows: groups.map { group in
                 group.key
                     + group.totals.fields.map { field in
@@ -40,6 +40,18 @@ extension UsageReport {
 }
 
 extension UsageTotals {
+    /// What a narrow table leaves out: the details of the tokens and of the calls first.
+    fileprivate static func rank(of field: String) -> Int {
+        switch field {
+        case "total_tokens": 0
+        case "cost_usd": 1
+        case "requests": 2
+        case "input_tokens", "output_tokens": 3
+        case "unpriced", "avg_tokens": 4
+        default: 5
+        }
+    }
+
     /// The sums by the names they have in every view.
     package var fields: [(name: String, value: JSONValue)] {
         [

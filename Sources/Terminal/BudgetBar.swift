@@ -3,12 +3,16 @@ package struct BudgetBar {
     private let used: Int
     private let held: Int
     private let limit: Int
+    /// Used and held together.
+    private let taken: Int
 
     /// A bar of `used` and `held` tokens out of `limit`.
     package init(used: Int, held: Int, limit: Int) {
         self.used = used
         self.held = held
         self.limit = limit
+        let (sum, overflow) = used.addingReportingOverflow(held)
+        taken = overflow ? .max : sum
     }
 
     /// Where the bar stands.
@@ -39,7 +43,7 @@ package struct BudgetBar {
 
     /// The zone of what is used and held together.
     package var zone: Zone {
-        let share = Self.share(used + held, of: limit, in: 1000)
+        let share = Self.share(taken, of: limit, in: 1000)
         return share > 900 ? .red : share >= 700 ? .yellow : .green
     }
 
@@ -47,7 +51,7 @@ package struct BudgetBar {
     package func text(width: Int, isColoured: Bool) -> String {
         let width = max(10, width)
         let usedCells = min(width, Self.share(used, of: limit, in: width))
-        let heldCells = min(width - usedCells, Self.share(used + held, of: limit, in: width) - usedCells)
+        let heldCells = min(width - usedCells, Self.share(taken, of: limit, in: width) - usedCells)
         let bar =
             String(repeating: "#", count: usedCells) + String(repeating: "+", count: max(0, heldCells))
             + String(repeating: ".", count: width - usedCells - max(0, heldCells))

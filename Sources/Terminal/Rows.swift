@@ -2,42 +2,51 @@
 package struct Rows {
     /// What a column holds.
     package struct Column: Sendable {
+        /// How its cells are shown in a table.
+        package enum Kind: Sendable {
+            /// A name: cut with `…` where there is no room.
+            case name
+            /// A number: to the right, thousands apart, never cut.
+            case number
+            /// A sentence: wrapped where there is no room.
+            case prose
+            /// An id, a day or a word that is short anyway: to the left, never cut.
+            case exact
+        }
+
         let name: String
-        let isNumber: Bool
+        let kind: Kind
+        /// Where there is no room for all columns, those with the highest rank go first; those of rank 0 stay.
+        let rank: Int
 
         /// A column called `name`; numbers stand to the right.
         package init(_ name: String, isNumber: Bool = false) {
+            self.init(name, isNumber ? .number : .name)
+        }
+
+        /// A column called `name` of cells of `kind`.
+        package init(_ name: String, _ kind: Kind, rank: Int = 0) {
             self.name = name
-            self.isNumber = isNumber
+            self.kind = kind
+            self.rank = rank
         }
     }
 
-    private let columns: [Column]
-    private let rows: [[String]]
+    let columns: [Column]
+    let rows: [[String]]
 
-    /// A report of `rows`, each with a cell for every column.
+    /// A report of `rows`, each with a cell for every column. Numbers are plain digits; a table sets their thousands apart.
     package init(columns: [Column], rows: [[String]]) {
         self.columns = columns
         self.rows = rows
     }
 
-    /// Aligned columns under their names, numbers to the right.
-    package var table: String {
-        let widths = columns.indices.map { column in
-            max(columns[column].name.count, rows.map { $0[column].count }.max() ?? 0)
-        }
-        let lines = [columns.map(\.name)] + rows
-        return lines.map { line in
-            var text = ""
-            for (column, cell) in line.enumerated() {
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                text += columns[column].isNumber ? padding + cell : cell + padding
-                if column < line.count - 1 { text += "  " }
-            }
-            while text.last == " " { text.removeLast() }
-            return text + "\n"
-        }.joined()
-    }
+    /// Aligned columns under their names, numbers to the right, nothing cut or left out.
+    package var table: String { Table(self, width: nil).text }
+
+    /// The table for a terminal of `width` columns: names are cut, sentences wrapped, lesser columns left out and named
+    /// below; where even that does not fit, each row is a paragraph. For nil, as `table`.
+    package func table(width: Int?) -> String { Table(self, width: width).text }
 
     /// RFC 4180 with LF; cells that a spreadsheet would run as a formula get an apostrophe.
     package var csv: String {

@@ -6,8 +6,10 @@ import Platform
 @main
 enum Bursar {
     static let version = "0.1.0"
+    /// The day of the version, for the manual page.
+    static let date = "2026-11-21"
 
-    static let program = Program(
+    static let program: Program = Program(
         name: "bursar", summary: "A code-review bot for GitLab whose token budget cannot be overspent.",
         version: version,
         commands: [
@@ -15,7 +17,7 @@ enum Bursar {
             ForecastCommand.command, EstimateCommand.command, ExportCommand.command, ChargebackCommand.command,
             WhyCommand.command, BudgetsCommand.list, BudgetsCommand.grant, BudgetsReplayCommand.command,
             PricesCommand.command, ResolveCommand.command, VerifyCommand.command, CleanupCommand.command,
-            DoctorCommand.command,
+            DoctorCommand.command, ShellCommands.completion, ShellCommands.manual,
         ])
 
     /// For the tests: what the commands are called, and what is wrong with their declarations.

@@ -49,7 +49,7 @@ enum CommandSettings {
     /// `--data-dir`, the same for every command that reads the books.
     static let dataDirectory = Parameter<String?>(
         option: "--data-dir", value: "dir", help: "The directory of the books, instead of TOKEN_DATA_DIR.",
-        accepted: "a path", parse: { $0.isEmpty ? nil : $0 })
+        accepted: "a path", hint: .directory, parse: { $0.isEmpty ? nil : $0 })
 
     /// Says so when `directory` has no books: a slip in its name would look like a day without a call.
     static func remarkMissingBooks(in directory: String) {

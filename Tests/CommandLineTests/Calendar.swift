@@ -1,8 +1,13 @@
 import Platform
+import UTCTime
 
 /// Days and months in UTC as the names of files have them. The program takes the machine's clock, so we do too.
 enum Calendar {
     static var today: String { String("\(TimeSource.system.now())".prefix(10)) }
+
+    /// The day that is `days` from today, and the hour that it is.
+    static func day(_ days: Int) -> String { TimeSource.system.now().day.adding(days: days).description }
+    static var hour: Int { Int("\(TimeSource.system.now())".dropFirst(11).prefix(2)) ?? 0 }
 
     static var month: String { String(today.prefix(7)) }
 

@@ -30,6 +30,11 @@ final class DoctorScene: Sendable {
         func add(_ path: String) { paths.withLock { $0.append(path) } }
     }
 
+    /// What the doctor wrote is no report.
+    struct Unreadable: Error, CustomStringConvertible {
+        let description: String
+    }
+
     init(_ answers: Answers = [:], plan: FaultPlan = .calm) throws {
         folder = try Folder()
         let healthy: Answers = ["/projects/42/hooks": .json(200, [.hook()])]
@@ -83,7 +88,12 @@ final class DoctorScene: Sendable {
             "doctor", "--format", format, environment: environment(changes), in: folder)
         guard format == "json" else { return ([:], ending) }
         var checks: [String: (state: String, text: String)] = [:]
-        for check in try JSONValue(parsing: Array(ending.output.utf8))["checks"]?.array ?? [] {
+        let report: JSONValue
+        do { report = try JSONValue(parsing: Array(ending.output.utf8)) } catch {
+            throw Unreadable(
+                description: "\(error); it ended with \(ending.status) and said '\(ending.output)\(ending.complaint)'")
+        }
+        for check in report["checks"]?.array ?? [] {
             let text = "\(check["seen"]?.string ?? "") | \(check["advice"]?.string ?? "")"
             checks[check["check"]?.string ?? ""] = (check["state"]?.string ?? "", text)
         }

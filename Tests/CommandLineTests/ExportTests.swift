@@ -57,6 +57,27 @@ import Testing
         #expect(value["records"]?.array?.last?["username"]?.string == "=cmd")
     }
 
+    @Test func `a table is for people`() async throws {
+        let ending = try await exported("--format", "table")
+        let lines = ending.output.split(separator: "\n").map(String.init)
+        #expect(lines.count == 3 && lines[0].hasPrefix("time                  project               mr_iid  username"))
+        #expect(lines[1].contains("2025-12-01T09:15:32Z  platform/backend-api  7       zoë"))
+        #expect(lines[1].contains("  1,500  0.008100  claude-sonnet-5-5  "))
+        #expect(ending.complaint == "2025-12-01 to 2025-12-31: 2 records\n")
+    }
+
+    @Test(arguments: [(10_000, 0), (10_001, 1)])
+    func `a table has a limit, which is said`(count: Int, status: Int32) async throws {
+        let folder = try Folder()
+        let row = Self.rows.split(separator: "\n")[1].split(separator: ",").dropLast().joined(separator: ",")
+        let text = (0..<count).map { "\(row),u-\($0)\n" }.joined()
+        try folder.write("books/token-logs/2025-12.csv", HandMadeBooks.header + text)
+        let ending = try await exported("--format", "table", from: folder)
+        #expect(ending.status == status)
+        #expect(ending.output.isEmpty == (status == 1))
+        #expect(ending.complaint.contains("10,001 records are too many for a table of at most 10,000") == (status == 1))
+    }
+
     @Test func `a period that begins before what is kept is an error, not a shorter file`() async throws {
         let ending = try await Program.run(
             "export", "--from", "2020-01-01", "--data-dir", "books", in: try folder())

@@ -63,6 +63,19 @@ import Testing
         }
     }
 
+    @Test func `teams are read as the books write them`() async throws {
+        let folder = try Folder()
+        try folder.write("data/tokens/token-logs/2025-10.csv", Self.october)
+        try folder.write(
+            "data/tokens/budgets.json",
+            #"{"version": 1, "budgets": [], "teams": [{"name": "web", "users": ["bob"]}]}"#)
+        let csv = try await Program.run("chargeback", "--month", "2025-10", "--format", "csv", in: folder)
+        #expect(csv.output.contains("\n,web,shop/web,31,") && csv.status == 0)
+        try folder.write("data/tokens/budgets.json", #"{"version": 1, "budgets": [], "teams": [{"users": ["bob"]}]}"#)
+        let refusal = try await Program.run("chargeback", "--month", "2025-10", in: folder)
+        #expect(refusal.status == 1 && refusal.complaint.contains("'teams' has one without a name"))
+    }
+
     @Test func `a month is shared by team and adds up`() async throws {
         let folder = try Folder()
         try folder.write("data/tokens/token-logs/2025-10.csv", Self.october)

@@ -38,9 +38,11 @@ final class Program: Sendable {
     private let workingDirectory: Folder
 
     /// Starts the program. Its environment is PATH and `environment` alone.
-    /// `output` is a file for standard output in place of the one that `Ending` tells of.
+    /// `output` and `complaint` are files for standard output and error in place of those that `Ending` tells of;
+    /// `executable` is another program than ours.
     init(
-        _ arguments: [String], environment: [String: String] = [:], in workingDirectory: Folder, output: String? = nil
+        _ arguments: [String], environment: [String: String] = [:], in workingDirectory: Folder, output: String? = nil,
+        complaint: String? = nil, executable: String = Program.path
     ) throws {
         // Files rather than pipes: nobody has to read while it runs, and it never waits for a reader.
         streams = try Folder()
@@ -49,8 +51,8 @@ final class Program: Sendable {
         try streams.write("complaint", "")
         let variables = environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given }
         id = try Self.spawn(
-            [Self.path] + arguments, variables.map { "\($0)=\($1)" }, in: workingDirectory.path,
-            output: output ?? "\(streams.path)/output", complaint: "\(streams.path)/complaint")
+            [executable] + arguments, variables.map { "\($0)=\($1)" }, in: workingDirectory.path,
+            output: output ?? "\(streams.path)/output", complaint: complaint ?? "\(streams.path)/complaint")
     }
 
     deinit {
@@ -100,31 +102,35 @@ final class Program: Sendable {
 
     func send(_ signal: CInt) { kill(id, signal) }
 
+    /// Whether it has ended.
+    var hasEnded: Bool { status != nil }
+
     /// Waits for its end.
     func ending() async throws -> Ending {
         let raw = try await wait(for: "the end") { status }
         let signal = raw & 0x7F
         return Ending(
-            status: signal == 0 ? raw >> 8 & 0xFF : 128 + signal, output: self.output, complaint: complaint)
+            status: signal == 0 ? raw >> 8 & 0xFF : 128 + signal, output: try output, complaint: try complaint)
     }
 
     /// Waits for a line on standard output or error that has `text` in it, and returns it.
     func line(with text: String) async throws -> String {
         try await wait(for: "a line with '\(text)'") {
             // What is behind the last line break may still grow.
-            for stream in [output, complaint] {
+            for stream in [try output, try complaint] {
                 let lines = stream.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
                 if let line = lines.first(where: { $0.contains(text) }) { return String(line) }
             }
             guard status == nil else {
-                throw Overdue(description: "it ended without a line with '\(text)':\n\(output)\(complaint)")
+                throw Overdue(description: "it ended without a line with '\(text)':\n\(try output)\(try complaint)")
             }
             return nil
         }
     }
 
-    private var output: String { streams.text(of: "output") }
-    private var complaint: String { streams.text(of: "complaint") }
+    // What cannot be read is an error: it would look like a program that had nothing to say.
+    private var output: String { get throws { try streams.read("output") } }
+    private var complaint: String { get throws { try streams.read("complaint") } }
 
     private func wait<Found>(for what: String, _ look: () throws -> Found?) async throws -> Found {
         let start = ContinuousClock.now
@@ -135,6 +141,6 @@ final class Program: Sendable {
             lookCount += 1
             try await Task.sleep(for: .milliseconds(5))
         }
-        throw Overdue(description: "no sign of \(what) in \(Self.patienceSeconds) s:\n\(output)\(complaint)")
+        throw Overdue(description: "no sign of \(what) in \(Self.patienceSeconds) s:\n\(try output)\(try complaint)")
     }
 }

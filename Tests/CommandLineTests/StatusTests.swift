@@ -45,8 +45,8 @@ import Testing
         #expect(
             csv.output.hasPrefix(
                 """
-                budget,date,used_tokens,held_tokens,limit_tokens,remaining_tokens,request_count,level,resets_at
-                daily,\(Calendar.today),600000,0,800000,200000,2,
+                budget,scope,period,unit,used,held,limit,left,calls,level,resets_at
+                daily,all,day,tokens,600000,0,800000,200000,2,
                 """))
         #expect(csv.output.split(separator: "\n").count == 2)
 
@@ -71,10 +71,13 @@ import Testing
                        240,000 held for calls that are not settled
                        1 call on \(Calendar.today); resets at 
                 """))
+        #expect(table.output.hasSuffix("held for calls under way:\n       no merge request: 240,000 tokens\n"))
         #expect(table.complaint.isEmpty)
         let json = try await Program.run("status", "--format", "json", in: folder)
         let answer = try await daemon.get("/budget/status")
-        #expect(try JSONValue(parsing: Array(json.output.utf8)) == answer.body)
+        let report = try JSONValue(parsing: Array(json.output.utf8))
+        for member in try #require(answer.body.object).members { #expect(report[member.key] == member.value) }
+        #expect(report["reservations"]?.array?.map { $0["estimated_tokens"]?.integer } == [240_000])
         #expect(try await daemon.stop().status == 0)
     }
 
@@ -94,6 +97,88 @@ import Testing
         let ending = try await Program.run(
             "status", environment: ["TOKEN_BUDGET_ENABLED": "false"], in: try Folder())
         #expect(ending.output.hasSuffix("       not enforced: TOKEN_BUDGET_ENABLED=false\n"))
+    }
+
+    /// Two calls of today, and budgets for all, one project, and each user.
+    private func manyBudgets() throws -> Folder {
+        let folder = try Folder()
+        try folder.write(
+            "data/tokens/" + HandMadeBooks.file,
+            HandMadeBooks.header + HandMadeBooks.row(tokens: 250_000) + HandMadeBooks.row(tokens: 350_000))
+        try folder.write(
+            "data/tokens/budgets.json",
+            """
+            {"version": 1, "teams": [], "budgets": [
+              {"name": "month", "scope": "all", "period": "month", "limit": 800000, "enforcement": "warn"},
+              {"name": "支付系统", "scope": "project:shop/backend-api", "period": "day", "limit": 610000},
+              {"name": "each", "scope": "user:*", "period": "week", "limit": 6000000},
+              {"name": "money", "scope": "all", "period": "month", "limit": "50usd"}]}
+            """)
+        return folder
+    }
+
+    @Test func `every budget has a bar, with a sign beside the colour`() async throws {
+        let folder = try manyBudgets()
+        let ending = try await Program.run("status", environment: ["TOKEN_DAILY_LIMIT": "2000000"], in: folder)
+        #expect(ending.complaint.isEmpty && ending.status == 0)
+        let lines = ending.output.split(separator: "\n").map(String.init)
+        let bars = lines.filter { $0.contains("[") }
+        #expect(bars.map { $0.prefix { $0 != " " } } == ["daily", "each", "money", "month", "支付系统"])
+        #expect(bars.map { String($0.suffix(2)) } == ["ok", "ok", "ok", " !", "!!"])
+        #expect(Set(bars.map { $0.prefix { $0 != "[" }.reduce(0) { $0 + ($1.isASCII ? 1 : 2) } }) == [18])
+        #expect(ending.output.contains("600,000 of 6,000,000 tokens used, 5,400,000 left\n"))
+        #expect(ending.output.contains("0 of 50 USD used, 50 left\n"))
+        #expect(ending.output.contains("warns only; resets at "))
+        // One day of history forecasts nothing, and that is said of each budget over everything.
+        #expect(lines.count { $0.contains("no forecast: 0 whole days of history") } == 3)
+        let csv = try await Program.run("status", "--format", "csv", in: folder).output.split(separator: "\n")
+        #expect(csv.count == 6)
+        #expect(csv.contains { $0.hasPrefix("each,user:maria.lopez,week,tokens,600000,0,6000000,5400000,2,ok,") })
+        #expect(csv.contains { $0.hasPrefix("money,all,month,usd,0.000000,0.000000,50.000000,50.000000,2,ok,") })
+        let json = try await Program.run("status", "--format", "json", in: folder)
+        let report = try JSONValue(parsing: Array(json.output.utf8))
+        #expect(report["budgets"]?.array?.map { $0["name"]?.string } == ["each", "money", "month", "支付系统"])
+        #expect(report["forecast"]?.array?.map { $0["name"]?.string } == ["daily", "money", "month"])
+    }
+
+    @Test(arguments: [20, 40, 80, 200]) func `nothing is wider than the terminal`(columns: Int) async throws {
+        let folder = try manyBudgets()
+        let shown = try await Terminal.run(
+            ["status", "--no-color"], environment: [:], in: folder, columns: columns)
+        for line in shown.split(separator: "\r\n") {
+            // A bar of ten cells and its figures need 33 columns, whatever there is.
+            #expect(line.reduce(0) { $0 + ($1.isASCII ? 1 : 2) } <= max(columns, 33), "\(line)")
+        }
+        #expect(shown.contains("600,000 of 6,000,000") || columns < 40)
+    }
+
+    @Test func `the width that COLUMNS names wins, on a terminal alone`() async throws {
+        let folder = try Folder()
+        let shown = try await Terminal.run(
+            ["status", "--no-color"], environment: ["COLUMNS": "60"], in: folder, columns: 200)
+        #expect(shown.contains("[" + String(repeating: ".", count: 30) + "]"))
+        let piped = try await Program.run("status", environment: ["COLUMNS": "60"], in: folder)
+        #expect(piped.output.contains("[" + String(repeating: ".", count: 50) + "]"))
+    }
+
+    @Test func `at a steady rate it says what the day will have used and whether that lasts`() async throws {
+        let folder = try Folder()
+        var months: [String: String] = [:]
+        for back in 0...40 {
+            let day = Calendar.day(-back)
+            let parts = day.split(separator: "-").compactMap { Int($0) }
+            for hour in 0..<(back == 0 ? Calendar.hour : 24) {
+                months[String(day.prefix(7)), default: HandMadeBooks.header] +=
+                    "\(parts[0]),\(parts[1]),\(parts[2]),\(hour < 10 ? "0" : "")\(hour):00:00,42,app,1,ann,900,100,1000,m,9,0,0,,,,"
+                    + "reviewer,review,shop/app!1,\n"
+            }
+        }
+        for (month, text) in months { try folder.write("data/tokens/token-logs/\(month).csv", text) }
+        let lasts = try await Program.run("status", environment: ["TOKEN_DAILY_LIMIT": "1000000"], in: folder)
+        #expect(lasts.output.contains("       at this rate 2") && lasts.output.contains("): it lasts"))
+        let json = try await Program.run("status", "--format", "json", in: folder)
+        let report = try JSONValue(parsing: Array(json.output.utf8))
+        #expect(20_000...28_000 ~= report["forecast"]?.array?.first?["expected"]?.integer ?? 0)
     }
 
     @Test(

@@ -46,7 +46,9 @@ extension Chargeback {
     package var table: Rows {
         Rows(
             columns: [.init("cost_centre"), .init("team"), .init("project")]
-                + total.fields.map { .init($0.name, isNumber: true) },
+                + total.fields.map {
+                    .init($0.name, .number, rank: ["total_tokens", "cost_usd"].contains($0.name) ? 0 : 1)
+                },
             rows: rows.map { row in
                 [row.costCentre, row.team, row.project]
                     + row.amounts.fields.map { $0.value.integer.map { String($0) } ?? $0.value.string ?? "" }

@@ -13,7 +13,7 @@ extension ForecastReport {
             "now": .string(now.description), "history_days": .integer(historyDays),
             "tokens": figures.first { $0.measure == .tokens }.map(Self.json) ?? .null,
             "cost_usd": figures.first { $0.measure == .cost }.map(Self.json) ?? .null,
-            "budgets": .array(budgets.map(Self.json)), "accuracy": Self.json(accuracy),
+            "budgets": .array(budgets.map(\.json)), "accuracy": Self.json(accuracy),
             "anomalies": .array(
                 anomalies.map { anomaly in
                     [
@@ -71,9 +71,9 @@ extension ForecastReport {
         }
         return Rows(
             columns: [
-                .init("forecast"), .init("unit"), .init("used", isNumber: true), .init("expected", isNumber: true),
-                .init("low", isNumber: true), .init("high", isNumber: true), .init("limit", isNumber: true),
-                .init("runs_out_at"), .init("chance_percent", isNumber: true), .init("note"),
+                .init("forecast", .exact), .init("unit", .exact), .init("used", .number), .init("expected", .number),
+                .init("low", .number), .init("high", .number), .init("limit", .number),
+                .init("runs_out_at", .exact), .init("chance_percent", .number), .init("note", .prose),
             ], rows: rows)
     }
 
@@ -89,24 +89,6 @@ extension ForecastReport {
                     }
                     return (horizon.rawValue, .object(object))
                 }))
-    }
-
-    private static func json(_ outlook: BudgetOutlook) -> JSONValue {
-        let budget = outlook.budget
-        var object = JSONObject([
-            ("name", .string(budget.name)), ("unit", .string(budget.measure == .tokens ? "tokens" : "usd")),
-            ("limit", amount(budget.limit, budget.measure)), ("used", amount(budget.used, budget.measure)),
-            ("held", amount(budget.held, budget.measure)),
-            ("resets_at", budget.end.map { .string($0.description) } ?? .null),
-        ])
-        if let runOut = outlook.runOut {
-            add(runOut.atEnd, budget.measure, to: &object)
-            object["runs_out_at"] = runOut.expectedAt.map { .string($0.description) } ?? .null
-            object["runs_out_earliest"] = runOut.earliestAt.map { .string($0.description) } ?? .null
-            object["chance_percent"] = .integer(runOut.chancePercent)
-        }
-        if let abstention = outlook.abstention { object["abstained"] = .string(abstention.description) }
-        return .object(object)
     }
 
     private static func json(_ backtest: Backtest) -> JSONValue {
@@ -130,13 +112,13 @@ extension ForecastReport {
         ]
     }
 
-    private static func add(_ estimate: Estimate, _ measure: Measure, to object: inout JSONObject) {
+    fileprivate static func add(_ estimate: Estimate, _ measure: Measure, to object: inout JSONObject) {
         object["expected"] = amount(estimate.expected, measure)
         object["low"] = amount(estimate.low, measure)
         object["high"] = amount(estimate.high, measure)
     }
 
-    private static func amount(_ value: Int, _ measure: Measure) -> JSONValue {
+    fileprivate static func amount(_ value: Int, _ measure: Measure) -> JSONValue {
         switch measure {
         case .tokens: .integer(value)
         case .cost: .string(MicroUSD(Int64(value)).description)
@@ -149,5 +131,26 @@ extension ForecastReport {
     private static func text(_ value: Int?, _ measure: Measure) -> String {
         guard let value else { return "" }
         return measure == .tokens ? String(value) : MicroUSD(Int64(value)).description
+    }
+}
+
+extension ForecastReport.BudgetOutlook {
+    /// `{"name", "unit", "limit", "used", "held", "resets_at"}` and, when something can be said, `"expected"`, `"low"`,
+    /// `"high"`, `"runs_out_at"`, `"runs_out_earliest"`, `"chance_percent"`; else `"abstained"`.
+    package var json: JSONValue {
+        func amount(_ value: Int) -> JSONValue { ForecastReport.amount(value, budget.measure) }
+        var object = JSONObject([
+            ("name", .string(budget.name)), ("unit", .string(budget.measure == .tokens ? "tokens" : "usd")),
+            ("limit", amount(budget.limit)), ("used", amount(budget.used)), ("held", amount(budget.held)),
+            ("resets_at", budget.end.map { .string($0.description) } ?? .null),
+        ])
+        if let runOut {
+            ForecastReport.add(runOut.atEnd, budget.measure, to: &object)
+            object["runs_out_at"] = runOut.expectedAt.map { .string($0.description) } ?? .null
+            object["runs_out_earliest"] = runOut.earliestAt.map { .string($0.description) } ?? .null
+            object["chance_percent"] = .integer(runOut.chancePercent)
+        }
+        if let abstention { object["abstained"] = .string(abstention.description) }
+        return .object(object)
     }
 }

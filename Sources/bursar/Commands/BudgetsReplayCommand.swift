@@ -49,13 +49,15 @@ enum BudgetsReplayCommand {
             let directory = values[CommandSettings.dataDirectory] ?? settings.books.dataDirectory
             CommandSettings.remarkMissingBooks(in: directory)
             let days = UsageFilters.query(values, by: [], today: TimeSource.system.now().day).days
-            let reader = UsageReader(directory: directory)
-            var records: [UsageRecord] = []
-            var problemCount = 0
-            for month in try reader.months() where days.lowerBound.month...days.upperBound.month ~= month {
-                let rows = try reader.rows(of: month)
-                records += rows.records.filter { days.contains($0.time.day) }
-                problemCount += rows.problems.count
+            let (records, problemCount) = try Progress.during("Reading the books") { progress in
+                let reader = UsageReader(directory: directory, calls: progress.calls)
+                var (records, problemCount) = ([UsageRecord](), 0)
+                for month in try reader.months() where days.lowerBound.month...days.upperBound.month ~= month {
+                    let rows = try reader.rows(of: month)
+                    records += rows.records.filter { days.contains($0.time.day) }
+                    problemCount += rows.problems.count
+                }
+                return (records, problemCount)
             }
             if problemCount > 0 {
                 Console.complain(
@@ -67,13 +69,17 @@ enum BudgetsReplayCommand {
             case .json: Console.print(String(decoding: replay.json.prettyBytes, as: UTF8.self))
             case .csv: Console.print(replay.rows.csv)
             case .table:
-                if !replay.by.isEmpty { Console.print(replay.rows.table + "\n") }
+                if !replay.by.isEmpty {
+                    Console.print(table: replay.rows)
+                    Console.print("\n")
+                }
                 Console.print(
-                    "\(days.lowerBound) to \(days.upperBound): \(grouped(replay.blocked)) of \(grouped(replay.reviews)) "
+                    prose:
+                        "\(days.lowerBound) to \(days.upperBound): \(grouped(replay.blocked)) of \(grouped(replay.reviews)) "
                         + "calls would have been blocked, \(grouped(replay.blockedTokens)) tokens, "
                         + "\(replay.blockedCost) USD\n")
                 if replay.unpriced > 0, case .money = amount {
-                    Console.print("\(grouped(replay.unpriced)) calls have no price and counted nothing\n")
+                    Console.print(prose: "\(grouped(replay.unpriced)) calls have no price and counted nothing\n")
                 }
             }
             return 0

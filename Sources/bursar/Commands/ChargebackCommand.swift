@@ -31,15 +31,18 @@ enum ChargebackCommand {
             let directory = values[CommandSettings.dataDirectory] ?? settings.books.dataDirectory
             CommandSettings.remarkMissingBooks(in: directory)
             let month = values[month] ?? TimeSource.system.now().day.month
-            let (bill, problemCount) = try ReportReader(directory: directory)
-                .chargeback(month, teams: TeamDirectory.read(directory: directory))
+            let teams = try TeamDirectory.read(directory: directory)
+            let (bill, problemCount) = try Progress.during(
+                "Reading the books", totalBytes: FileCalls.system.logBytes(in: directory, months: month...month)
+            ) { try ReportReader(directory: directory, calls: $0.calls).chargeback(month, teams: teams) }
             switch values[OutputFormat.parameter] {
             case .json: Console.print(String(decoding: bill.json.prettyBytes, as: UTF8.self))
             case .csv: Console.print(bill.table.csv)
             case .table:
-                Console.print(bill.table.table)
+                Console.print(table: bill.table)
                 Console.print(
-                    "\n\(month): \(grouped(bill.total.requests)) \(bill.total.requests == 1 ? "call" : "calls"), "
+                    prose:
+                        "\n\(month): \(grouped(bill.total.requests)) \(bill.total.requests == 1 ? "call" : "calls"), "
                         + "\(grouped(bill.total.totalTokens)) tokens, "
                         + "\(MicroUSD(Int64(bill.total.costMicroUSD))) USD"
                         + (bill.total.unpriced > 0

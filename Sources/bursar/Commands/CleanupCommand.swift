@@ -30,7 +30,7 @@ enum CleanupCommand {
             let retention = Retention(directory: directory, windows: LedgerConfiguration(settings).retention)
             let plan = try retention.plan(today: TimeSource.system.now().day)
             let isDryRun = values[dryRun]
-            let result = isDryRun ? nil : retention.execute(plan)
+            let result = isDryRun ? nil : Progress.during("Removing what is too old") { _ in retention.execute(plan) }
             let summaries = result?.summariesDeleted ?? plan.summaryCount
             let logs = result?.logsDeleted ?? plan.logCount
             switch values[OutputFormat.parameter] {
@@ -47,7 +47,7 @@ enum CleanupCommand {
                 for step in plan.steps where isDryRun { Console.print("\(step.name)\n") }
                 let fate = settings.books.archiveDirectory.map { "moved to \($0)" } ?? "deleted"
                 Console.print(
-                    "\(grouped(summaries)) daily \(summaries == 1 ? "summary" : "summaries") and "
+                    prose: "\(grouped(summaries)) daily \(summaries == 1 ? "summary" : "summaries") and "
                         + "\(grouped(logs)) monthly \(logs == 1 ? "log" : "logs") "
                         + "\(isDryRun ? "would be \(fate)" : fate).\n")
             }

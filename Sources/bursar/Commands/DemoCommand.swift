@@ -11,7 +11,7 @@ enum DemoCommand {
     private static let dataDirectory = Parameter<String?>(
         option: "--data-dir", value: "dir",
         help: "Where the books go: a directory without books. (default: a new one)", accepted: "a path",
-        parse: { $0.isEmpty ? nil : $0 })
+        hint: .directory, parse: { $0.isEmpty ? nil : $0 })
     private static let port = Parameter<Int>(
         option: "--port", value: "port",
         help: "The daemon's port; 0 takes any free one. A busy port is given up for a free one.",

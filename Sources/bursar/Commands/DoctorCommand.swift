@@ -23,7 +23,9 @@ enum DoctorCommand {
             .init("bursar doctor --format json", "for a program"),
         ]
     ) { values in
-        let checks = await examine(directory: values[CommandSettings.dataDirectory])
+        let checks = await Progress.during("Looking at GitLab, the model and the disk") {
+            await examine(directory: values[CommandSettings.dataDirectory])
+        }
         show(checks, as: values[OutputFormat.parameter])
         return checks.contains { $0.state == .failed } ? 1 : 0
     }
@@ -73,28 +75,26 @@ enum DoctorCommand {
                     columns: [.init("check"), .init("state"), .init("seen"), .init("advice")],
                     rows: checks.map { [$0.name, $0.state.rawValue, $0.seen, $0.advice] }
                 ).csv)
-        case .table: Console.print(text(checks))
+        case .table: Console.print(text(checks, width: Console.tableWidth))
         }
     }
 
-    private static func text(_ checks: [Check]) -> String {
-        let width = checks.map(\.name.count).max() ?? 0
+    private static func text(_ checks: [Check], width: Int?) -> String {
+        let column = checks.map(\.name.displayWidth).max() ?? 0
+        // Beside the state and the name; below 20 columns nothing is gained by wrapping.
+        let room = width.map { max(20, $0 - column - 11) } ?? .max
         var text = ""
         for check in checks {
-            let name = check.name + String(repeating: " ", count: width - check.name.count)
-            text += "\(pad(check.state.rawValue))  \(name)  \(line(check.seen))\n"
-            if !check.advice.isEmpty {
-                text += "\(pad(""))  \(String(repeating: " ", count: width))  \(line(check.advice))\n"
+            let name = check.name + String(repeating: " ", count: column - check.name.displayWidth)
+            let sentences = [check.seen, check.advice].filter { !$0.isEmpty }
+            for (index, line) in sentences.flatMap({ wrappedText($0.harmless, width: room) }).enumerated() {
+                let start =
+                    index == 0 ? "\(pad(check.state.rawValue))  \(name)" : String(repeating: " ", count: column + 9)
+                text += "\(start)  \(line)\n"
             }
         }
         let counts = Check.State.allCases.map { state in "\(checks.count { $0.state == state }) \(state.rawValue)" }
         return text + counts.joined(separator: ", ") + "\n"
-    }
-
-    /// Text from outside cannot move the cursor or break the line.
-    private static func line(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 
     private static func pad(_ word: String) -> String { word + String(repeating: " ", count: 7 - word.count) }

@@ -12,14 +12,14 @@ import Terminal
 enum EstimateCommand {
     private static let file = Parameter<String?>(
         optionalArgument: "file", help: "The diff, as 'git diff' or 'diff -u' write it; - is standard input.",
-        accepted: "a path, or -", parse: { $0.isEmpty ? nil : $0 })
+        accepted: "a path, or -", hint: .file, parse: { $0.isEmpty ? nil : $0 })
     private static let mergeRequest = Parameter<String?>(
         option: "--mr", value: "url", help: "A merge request of GITLAB_URL in place of a file, read with GITLAB_TOKEN.",
         accepted: "the address of a merge request", parse: { $0.isEmpty ? nil : $0 })
     private static let project = Parameter<String?>(
         option: "--project", value: "dir",
         help: "A checkout whose .bursar.json and .gitattributes apply to the file's diff.",
-        accepted: "a path", parse: { $0.isEmpty ? nil : $0 })
+        accepted: "a path", hint: .directory, parse: { $0.isEmpty ? nil : $0 })
 
     /// The exit status when the budget says no.
     private static let blockedStatus: Int32 = 3
@@ -56,10 +56,12 @@ enum EstimateCommand {
                 settings, learned: LearnedTokens(directory: configuration.directory).current, at: now)
             let report: EstimateReport
             if let address = values[mergeRequest] {
-                report = try await service.report(
-                    onMergeRequestAt: address, gitlab: settings.gitlab,
-                    environment: DaemonEnvironment(log: Log(level: .error, now: TimeSource.system.now)),
-                    budget: snapshot.status)
+                report = try await Progress.during("Asking GitLab for the merge request") {
+                    try await service.report(
+                        onMergeRequestAt: address, gitlab: settings.gitlab,
+                        environment: DaemonEnvironment(log: Log(level: .error, now: TimeSource.system.now)),
+                        budget: snapshot.status)
+                }
             } else {
                 report = service.report(
                     onDiff: try diff(values[file] ?? "-"), files: try projectFiles(values[project]),
@@ -73,8 +75,8 @@ enum EstimateCommand {
     private static func show(_ report: EstimateReport, _ values: Values) {
         let files = Rows(
             columns: [
-                .init("path"), .init("action"), .init("tokens", isNumber: true),
-                .init("shown_tokens", isNumber: true), .init("reason"),
+                .init("path"), .init("action", .exact), .init("tokens", .number),
+                .init("shown_tokens", .number), .init("reason", .prose),
             ], rows: report.fileRows)
         switch values[OutputFormat.parameter] {
         case .json:
@@ -88,8 +90,11 @@ enum EstimateCommand {
                 columns: [
                     .init("model"), .init("input_tokens", isNumber: true), .init("cost_usd", isNumber: true),
                 ], rows: report.modelRows)
-            Console.print(files.table + "\n" + models.table + "\n")
-            Console.print(report.summary.map { $0 + "\n" }.joined())
+            for table in [files, models] {
+                Console.print(table: table)
+                Console.print("\n")
+            }
+            Console.print(prose: report.summary.map { $0 + "\n" }.joined())
         }
     }
 

@@ -38,10 +38,12 @@ enum ForecastCommand {
             configuration.directory = values[CommandSettings.dataDirectory] ?? configuration.directory
             CommandSettings.remarkMissingBooks(in: configuration.directory)
             let now = TimeSource.system.now()
-            let status = try LedgerReader(configuration).snapshot(at: now).status
-            let report = try ForecastReader(directory: configuration.directory).report(
-                now: now, budgets: [ForecastBudget(daily: status)],
-                prices: PriceTable.inForce(file: settings.model.pricesFile), teamSize: values[teamSize])
+            let prices = try PriceTable.inForce(file: settings.model.pricesFile)
+            let report = try Progress.during("Reading the books") { progress in
+                let status = try LedgerReader(configuration, calls: progress.calls).snapshot(at: now).status
+                return try ForecastReader(directory: configuration.directory, calls: progress.calls).report(
+                    now: now, budgets: [ForecastBudget(daily: status)], prices: prices, teamSize: values[teamSize])
+            }
             if report.damagedLines > 0 {
                 Console.complain(
                     "Warning: \(report.damagedLines) lines are no records and are left out; 'bursar verify' names them.\n"
@@ -50,7 +52,7 @@ enum ForecastCommand {
             switch values[OutputFormat.parameter] {
             case .json: Console.print(String(decoding: report.json.prettyBytes, as: UTF8.self))
             case .csv: Console.print(report.rows.csv)
-            case .table: Console.print(report.text)
+            case .table: Console.print(prose: report.text)
             }
             return 0
         }

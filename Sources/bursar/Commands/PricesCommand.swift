@@ -48,10 +48,11 @@ enum PricesCommand {
         case .json: Console.print(String(decoding: json(prices, of: table, on: today.day).prettyBytes, as: UTF8.self))
         case .csv: Console.print(rows(prices).csv)
         case .table:
-            Console.print(rows(prices).table)
+            Console.print(table: rows(prices))
             let age = table.ageDays(on: today.day)
             Console.print(
-                "\nUSD per million tokens. Retrieved \(table.retrieved), \(age) \(age == 1 ? "day" : "days") ago, from \(table.source).\n"
+                prose:
+                    "\nUSD per million tokens. Retrieved \(table.retrieved), \(age) \(age == 1 ? "day" : "days") ago, from \(table.source).\n"
             )
             if table.isStale(on: today.day) {
                 Console.complain(
@@ -64,11 +65,11 @@ enum PricesCommand {
     private static func rows(_ prices: [ModelPrice]) -> Rows {
         Rows(
             columns: [
-                .init("model"), .init("from"), .init("input", isNumber: true),
-                .init("output", isNumber: true), .init("cache_write", isNumber: true),
-                .init("cache_write_1h", isNumber: true), .init("cache_read", isNumber: true),
-                .init("above_input_tokens", isNumber: true), .init("context_window", isNumber: true),
-                .init("max_output", isNumber: true), .init("price_id"),
+                .init("model"), .init("from", .exact, rank: 2), .init("input", .number),
+                .init("output", .number), .init("cache_write", .number, rank: 4),
+                .init("cache_write_1h", .number, rank: 5), .init("cache_read", .number, rank: 3),
+                .init("above_input_tokens", .number, rank: 1), .init("context_window", .number, rank: 6),
+                .init("max_output", .number, rank: 7), .init("price_id", .name, rank: 8),
             ],
             rows: prices.flatMap { price in
                 let base = row(price, price.rates, tier: "")

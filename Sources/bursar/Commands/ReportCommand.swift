@@ -12,9 +12,9 @@ import UTCTime
 /// `bursar report`: what the rows add up to.
 enum ReportCommand {
     private static let by = Parameter<[UsageDimension]>(
-        option: "--by", value: "what", help: "Add up by this; two with a comma between them are nested.",
+        option: "--by", value: "what", help: "Add up by this; several with commas between them are nested.",
         accepted: UsageDimension.allCases.map(\.rawValue).joined(separator: ", "), default: [.project],
-        shown: "project",
+        shown: "project", hint: .list(UsageDimension.allCases.map(\.rawValue)),
         parse: { text in
             let names = text.split(separator: ",", omittingEmptySubsequences: false)
             let dimensions = names.compactMap { UsageDimension(rawValue: String($0)) }
@@ -38,7 +38,10 @@ enum ReportCommand {
             let directory = values[CommandSettings.dataDirectory] ?? settings.books.dataDirectory
             CommandSettings.remarkMissingBooks(in: directory)
             let query = UsageFilters.query(values, by: values[by], today: TimeSource.system.now().day)
-            let report = try ReportReader(directory: directory).report(query)
+            let months = query.days.lowerBound.month...query.days.upperBound.month
+            let report = try Progress.during(
+                "Reading the books", totalBytes: FileCalls.system.logBytes(in: directory, months: months)
+            ) { try ReportReader(directory: directory, calls: $0.calls).report(query) }
             for problem in report.problems.prefix(10) { Console.complain("Warning: \(problem)\n") }
             if report.problemCount > 10 {
                 Console.complain("Warning: \(report.problemCount) lines are no records; 'bursar verify' names them.\n")
@@ -47,9 +50,10 @@ enum ReportCommand {
             case .json: Console.print(String(decoding: report.json.prettyBytes, as: UTF8.self))
             case .csv: Console.print(report.rows.csv)
             case .table:
-                Console.print(report.rows.table)
+                Console.print(table: report.rows)
                 Console.print(
-                    "\n\(query.days.lowerBound) to \(query.days.upperBound): \(grouped(report.totals.requestCount)) "
+                    prose:
+                        "\n\(query.days.lowerBound) to \(query.days.upperBound): \(grouped(report.totals.requestCount)) "
                         + "\(report.totals.requestCount == 1 ? "call" : "calls"), "
                         + "\(grouped(report.totals.totalTokens)) tokens, \(report.totals.cost) USD"
                         + (report.totals.unpricedCount > 0

@@ -1,89 +1,121 @@
 import Arguments
 import Budget
 import Daemon
+import Forecast
 import JSON
 import Ledger
 import Platform
+import Reports
 import Settings
 import Terminal
 import UTCTime
 
-/// `bursar status`: today's budget as the files have it.
+/// `bursar status`: every budget as the files have it, and what is to come of today's.
 enum StatusCommand {
     static let command = Command(
-        "status", summary: "Shows today's budget: what is used, what is held, what is left.",
+        "status", summary: "Shows today's budget and every other: what is used, held and left, and until when.",
         discussion: """
-            Reads the files beside a running daemon, without its lock. The bar is green under 70 %, yellow from 70 and red \
-            above 90; '#' is used, '+' is held. The limit is that of this command's own settings.
+            Reads the files beside a running daemon, without its lock. A bar is green under 70 %, yellow from 70 and red \
+            above 90, with 'ok', '!' and '!!' behind it; '#' is used, '+' is held. The limit of the daily budget is that of this \
+            command's own settings.
             """,
         parameters: [OutputFormat.parameter, CommandSettings.dataDirectory, CommandSettings.noColour],
         examples: [
-            .init("bursar status", "a bar for people"),
-            .init("bursar status --format json", "the same figures as GET /budget/status"),
+            .init("bursar status", "bars for people"),
+            .init(
+                "bursar status --format json",
+                "the figures of GET /budget/status, every budget, the forecast and the holds"),
+            .init("bursar status --format csv", "a line for each budget"),
         ]
     ) { values in
         try await CommandSettings.use(for: .books) { settings, _ in
             var configuration = LedgerConfiguration(settings)
             configuration.directory = values[CommandSettings.dataDirectory] ?? configuration.directory
             CommandSettings.remarkMissingBooks(in: configuration.directory)
-            let snapshot = try LedgerReader(configuration).snapshot(at: TimeSource.system.now())
+            let now = TimeSource.system.now()
+            let format = values[OutputFormat.parameter]
+            let (snapshot, outlooks) = try Progress.during("Reading the books") { progress in
+                let snapshot = try LedgerReader(configuration, calls: progress.calls).snapshot(at: now)
+                guard format != .csv else { return (snapshot, [ForecastReport.BudgetOutlook]()) }
+                return (snapshot, try Self.outlooks(snapshot, configuration.directory, progress.calls, now))
+            }
             for problem in snapshot.problems { Console.complain("Warning: \(problem)\n") }
-            switch values[OutputFormat.parameter] {
-            case .json: Console.print(String(decoding: snapshot.status.json.prettyBytes, as: UTF8.self))
-            case .csv: Console.print(rows(snapshot.status).csv)
+            switch format {
+            case .json: Console.print(String(decoding: json(snapshot, outlooks).prettyBytes, as: UTF8.self))
+            case .csv: Console.print(rows(snapshot).csv)
             case .table:
-                Console.print(text(snapshot.status, noColour: values[CommandSettings.noColour]))
-                Console.print(unresolved(snapshot.reservations))
+                let byName = Dictionary(outlooks.map { ($0.budget.name, $0) }, uniquingKeysWith: { first, _ in first })
+                let text = StatusText(
+                    snapshot: snapshot, outlooks: byName, width: Console.width, wraps: Console.isTerminal,
+                    isColoured: Console.usesColour(unless: values[CommandSettings.noColour]))
+                Console.print(text.text)
             }
             return 0
         }
     }
 
-    /// Holds shown one by one; the rest is counted.
-    private static let shownMax = 10
-
-    /// The holds that only an operator or a late result ends, the latest first.
-    private static func unresolved(_ reservations: [Reservation]) -> String {
-        let holds = reservations.filter { $0.state == .unresolved }.reversed()
-        guard !holds.isEmpty else { return "" }
-        let lines = holds.prefix(shownMax).map { hold in
-            let session = hold.context.sessionID.isEmpty ? "" : " for \(hold.context.sessionID)"
-            return
-                "       \(hold.id): \(grouped(hold.tokens)) tokens\(session), since \(hold.dispatchedAt ?? hold.createdAt)\n"
+    /// When the budgets over everything run out. Those of one project or person would need a history of their own each.
+    private static func outlooks(
+        _ snapshot: LedgerSnapshot, _ directory: String, _ calls: FileCalls, _ now: Instant
+    ) throws -> [ForecastReport.BudgetOutlook] {
+        let history = try ForecastReader(directory: directory, calls: calls).history(now: now)
+        let budgets =
+            [ForecastBudget(daily: snapshot.status)]
+            + snapshot.standings.compactMap { standing in
+                guard standing.budget.name != DailyBudget.name, standing.budget.scope == .one(.all) else { return nil }
+                return ForecastBudget(
+                    name: standing.budget.name, measure: standing.budget.limit.unit == .tokens ? .tokens : .cost,
+                    limit: standing.limit, used: standing.used, held: standing.committed - standing.used,
+                    end: standing.window.end)
+            }
+        let measures = Set(budgets.map(\.measure))
+        let forecasters = Measure.allCases.filter(measures.contains).map { Forecaster(history, $0) }
+        return budgets.compactMap { budget in
+            forecasters.first { $0.measure == budget.measure }.map { ForecastReader.outlook(of: budget, $0) }
         }
-        let more = holds.count > shownMax ? "       and \(grouped(holds.count - shownMax)) more\n" : ""
-        return "outcome unknown, see 'bursar resolve --help':\n" + lines.joined() + more
     }
 
-    private static func text(_ status: BudgetStatus, noColour: Bool) -> String {
-        let bar = BudgetBar(used: status.totalTokens, held: status.heldTokens, limit: status.limitTokens)
-            .text(width: min(60, Console.width - 30), isColoured: Console.usesColour(unless: noColour))
-        var lines = [
-            "\(grouped(status.totalTokens)) of \(grouped(status.limitTokens)) tokens used, "
-                + "\(grouped(max(0, status.remainingTokens - status.heldTokens))) left"
+    private static func json(_ snapshot: LedgerSnapshot, _ outlooks: [ForecastReport.BudgetOutlook]) -> JSONValue {
+        var object = snapshot.status.json.object ?? JSONObject([])
+        object["budgets"] = .array(snapshot.standings.filter { $0.budget.name != DailyBudget.name }.map(\.json))
+        object["forecast"] = .array(outlooks.map(\.json))
+        object["reservations"] = .array(snapshot.reservations.map(\.json))
+        return .object(object)
+    }
+
+    /// The daily budget, then every counter of every other; money in USD.
+    private static func rows(_ snapshot: LedgerSnapshot) -> Rows {
+        let status = snapshot.status
+        let daily = [
+            DailyBudget.name, "all", "day", "tokens", String(status.totalTokens), String(status.heldTokens),
+            String(status.limitTokens), String(max(0, status.remainingTokens - status.heldTokens)),
+            String(status.requestCount), status.level.rawValue, status.resetsAt.description,
         ]
-        if status.heldTokens > 0 { lines.append("\(grouped(status.heldTokens)) held for calls that are not settled") }
-        lines.append(
-            "\(grouped(status.requestCount)) \(status.requestCount == 1 ? "call" : "calls") on \(status.day); "
-                + "resets at \(status.resetsAt)")
-        if !status.isEnabled { lines.append("not enforced: TOKEN_BUDGET_ENABLED=false") }
-        return "daily  \(bar)\n" + lines.map { "       \($0)\n" }.joined()
+        let others = snapshot.standings.filter { $0.budget.name != DailyBudget.name }.map { standing in
+            let unit = standing.budget.limit.unit
+            func amount(_ value: Int) -> String {
+                unit == .tokens ? String(value) : MicroUSD(Int64(value)).description
+            }
+            return [
+                standing.budget.name, standing.scope.description, standing.budget.period.rawValue, unit.rawValue,
+                amount(standing.used), amount(standing.committed - standing.used), amount(standing.limit),
+                amount(standing.left), String(standing.calls), level(standing),
+                standing.window.end?.description ?? "",
+            ]
+        }
+        return Rows(
+            columns: [
+                .init("budget"), .init("scope"), .init("period"), .init("unit"), .init("used", isNumber: true),
+                .init("held", isNumber: true), .init("limit", isNumber: true), .init("left", isNumber: true),
+                .init("calls", isNumber: true), .init("level"), .init("resets_at"),
+            ], rows: [daily] + others)
     }
 
-    private static func rows(_ status: BudgetStatus) -> Rows {
-        Rows(
-            columns: [
-                .init("budget"), .init("date"), .init("used_tokens", isNumber: true),
-                .init("held_tokens", isNumber: true),
-                .init("limit_tokens", isNumber: true), .init("remaining_tokens", isNumber: true),
-                .init("request_count", isNumber: true), .init("level"), .init("resets_at"),
-            ],
-            rows: [
-                [
-                    "daily", status.day.description, String(status.totalTokens), String(status.heldTokens),
-                    String(status.limitTokens), String(status.remainingTokens), String(status.requestCount),
-                    status.level.rawValue, status.resetsAt.description,
-                ]
-            ])
+    private static func level(_ standing: BudgetStanding) -> String {
+        let level: BudgetLevel =
+            standing.used >= standing.limit
+            ? .exhausted
+            : standing.passedThresholds.isEmpty ? .ok : standing.percent >= 90 ? .critical : .warning
+        return level.rawValue
     }
 }

@@ -28,14 +28,17 @@ enum VerifyCommand {
         try await CommandSettings.use(for: .books) { settings, _ in
             var configuration = LedgerConfiguration(settings)
             configuration.directory = values[CommandSettings.dataDirectory] ?? configuration.directory
-            let verifier = Verifier(configuration)
             let now = TimeSource.system.now()
             if values[repair] {
-                let report = try verifier.repair(at: now, author: SystemUser.name)
+                let report = try Progress.during("Mending the books") { progress in
+                    try Verifier(configuration, calls: progress.calls).repair(at: now, author: SystemUser.name)
+                }
                 for action in report.actions { Console.complain("Repaired: \(action)\n") }
                 for copy in report.copies { Console.complain("A copy is kept: \(copy)\n") }
             }
-            let findings = try verifier.check(at: now)
+            let findings = try Progress.during("Checking the books") { progress in
+                try Verifier(configuration, calls: progress.calls).check(at: now)
+            }
             show(findings, as: values[OutputFormat.parameter])
             return findings.isEmpty ? 0 : 1
         }
@@ -43,7 +46,7 @@ enum VerifyCommand {
 
     private static func show(_ findings: [Finding], as format: OutputFormat) {
         let rows = Rows(
-            columns: [.init("check"), .init("place"), .init("finding")],
+            columns: [.init("check", .exact), .init("place", .exact), .init("finding", .prose)],
             rows: findings.map { [$0.check.rawValue, $0.place, $0.message] })
         switch format {
         case .json:
@@ -56,7 +59,8 @@ enum VerifyCommand {
             let value: JSONValue = ["is_sound": .bool(findings.isEmpty), "findings": .array(list)]
             Console.print(String(decoding: value.prettyBytes, as: UTF8.self))
         case .csv: Console.print(rows.csv)
-        case .table: Console.print(findings.isEmpty ? "The books are sound.\n" : rows.table)
+        case .table:
+            if findings.isEmpty { Console.print("The books are sound.\n") } else { Console.print(table: rows) }
         }
     }
 }

@@ -38,14 +38,12 @@ enum WhyCommand {
             let lines = events.map(WhyLine.init)
             switch values[OutputFormat.parameter] {
             case .table:
-                Console.print(
-                    lines.isEmpty
-                        ? "Nothing was heard of \(name.project)!\(name.iid): no delivery, no review.\n"
-                        : Rows(columns: [.init("time"), .init("what"), .init("details")], rows: lines.map(\.cells))
-                            .table)
-            case .csv:
-                Console.print(
-                    Rows(columns: [.init("time"), .init("what"), .init("details")], rows: lines.map(\.cells)).csv)
+                if lines.isEmpty {
+                    Console.print(prose: "Nothing was heard of \(name.project)!\(name.iid): no delivery, no review.\n")
+                } else {
+                    Console.print(table: rows(lines))
+                }
+            case .csv: Console.print(rows(lines).csv)
             case .json:
                 Console.print(
                     String(
@@ -57,6 +55,12 @@ enum WhyCommand {
             }
             return 0
         }
+    }
+
+    private static func rows(_ lines: [WhyLine]) -> Rows {
+        Rows(
+            columns: [.init("time", .exact), .init("what", .exact), .init("details", .prose)],
+            rows: lines.map(\.cells))
     }
 }
 
