@@ -30,7 +30,10 @@ final class URLSessionExchange: NSObject, URLSessionDataDelegate, Sendable {
             state.continuation = continuation
             return nil
         }
-        if let ended { continuation.resume(returning: ended) } else { task.resume() }
+        guard let ended else { return task.resume() }
+        // A session lives for as long as one of its tasks may still be started.
+        task.cancel()
+        continuation.resume(returning: ended)
     }
 
     /// Ends the exchange without an answer.

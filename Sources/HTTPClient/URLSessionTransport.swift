@@ -43,7 +43,9 @@ public struct URLSessionTransport: HTTPTransport {
             exchange.giveUp(.cancelled, "the request was cancelled")
         }
         deadline.cancel()
-        session.invalidateAndCancel()
+        // Not `invalidateAndCancel`: it goes through the session's tasks on this thread while the session takes out the one
+        // that is ending on another, and the process traps (Swift 6.3.1). The task has ended or was cancelled by now.
+        session.finishTasksAndInvalidate()
         return try result.get()
     }
 

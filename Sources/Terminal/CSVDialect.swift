@@ -20,9 +20,9 @@ package struct CSVDialect: Sendable, Equatable {
         separator: ";", decimalMark: ",", lineBreak: "\r\n", beginning: "\u{FEFF}")
 
     /// One line with its break. Cells that a spreadsheet would run as a formula get an apostrophe, control characters
-    /// become blanks.
-    package func line(_ cells: [String]) -> String {
-        cells.map(quoted).joined(separator: String(separator)) + lineBreak
+    /// become blanks. A negative number stands as it is in a column of numbers alone: elsewhere it is somebody's name.
+    package func line(_ cells: [String], isNumber: (_ column: Int) -> Bool = { _ in false }) -> String {
+        cells.enumerated().map { quoted($1, isNumber: isNumber($0)) }.joined(separator: String(separator)) + lineBreak
     }
 
     /// `0.012345` with the dialect's decimal mark.
@@ -30,7 +30,7 @@ package struct CSVDialect: Sendable, Equatable {
         decimalMark == "." ? number : number.replacing(".", with: String(decimalMark))
     }
 
-    private func quoted(_ cell: String) -> String {
+    private func quoted(_ cell: String, isNumber: Bool) -> String {
         var cell = cell
         if cell.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
             cell = String(
@@ -38,11 +38,18 @@ package struct CSVDialect: Sendable, Equatable {
         }
         // What has an apostrophe already gets another, so that the text can be told from the guard.
         if let first = cell.unicodeScalars.first(where: { $0 != "'" }), "=+-@".unicodeScalars.contains(first),
-            cell.utf8.contains(where: { !(0x2B...0x39 ~= $0) })
+            !(isNumber && Self.isPlainNumber(cell))
         {
             cell = "'" + cell
         }
         guard cell.contains(separator) || cell.utf8.contains(UInt8(ascii: "\"")) else { return cell }
         return "\"" + cell.replacing("\"", with: "\"\"") + "\""
+    }
+
+    /// Digits, a minus before and one decimal mark within them at most: `+1+2` and `-2+3` are formulas.
+    private static func isPlainNumber(_ cell: String) -> Bool {
+        let digits = cell.hasPrefix("-") ? cell.dropFirst() : cell[...]
+        let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+        return 1...2 ~= parts.count && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { 0x30...0x39 ~= $0 } }
     }
 }

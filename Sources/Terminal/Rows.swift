@@ -50,6 +50,7 @@ package struct Rows {
 
     /// RFC 4180 with LF; cells that a spreadsheet would run as a formula get an apostrophe.
     package var csv: String {
-        ([columns.map(\.name)] + rows).map { CSVDialect.standard.line($0) }.joined()
+        ([columns.map(\.name)] + rows)
+            .map { CSVDialect.standard.line($0, isNumber: { columns[$0].kind == .number }) }.joined()
     }
 }

@@ -101,12 +101,14 @@ struct Table {
 package func wrappedText(_ text: String, width: Int) -> [String] {
     guard text.displayWidth > width, width > 0 else { return [text] }
     var (lines, line, used) = ([String](), "", 0)
-    for word in text.split(separator: " ") {
+    func endLine() {
+        while line.last == " " { line.removeLast() }
+        if !line.isEmpty { lines.append(line) }
+        (line, used) = ("", 0)
+    }
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
         var (word, length) = (word, word.displayWidth)
-        if !line.isEmpty, used + 1 + length > width {
-            lines.append(line)
-            (line, used) = ("", 0)
-        }
+        if !line.isEmpty, used + 1 + length > width { endLine() }
         if !line.isEmpty {
             line += " "
             used += 1
@@ -126,7 +128,7 @@ package func wrappedText(_ text: String, width: Int) -> [String] {
         line += word
         used += length
     }
-    if !line.isEmpty { lines.append(line) }
+    endLine()
     return lines
 }
 

@@ -5,79 +5,94 @@ import Testing
 
 /// The scripts are made by the program and run by a real shell.
 @Suite struct `bursar completion` {
-    /// What bash offers behind `words`, the last of which is being typed; taken apart as bash does it.
-    private func offered(_ words: [String], in folder: Folder) async throws -> [String] {
-        let script = try await Program.run("completion", "bash", in: folder)
-        try folder.write("completion.bash", script.output)
+    /// What bash offers behind each of `lines`, the last word of which is being typed; taken apart as bash does it.
+    private func offered(_ lines: [[String]], in folder: Folder) async throws -> [[String]] {
+        try folder.write("completion.bash", Bursar.program.completion(for: .bash))
+        let calls = lines.map { words in
+            "offer " + words.map { "'" + $0.replacing("'", with: "'\\''") + "'" }.joined(separator: " ")
+        }
         try folder.write(
             "driver.bash",
             """
             set -u
             source ./completion.bash
-            COMP_WORDS=("$@")
-            COMP_CWORD=$(($# - 1))
-            _bursar
-            ((${#COMPREPLY[@]} == 0)) || printf '%s\\n' "${COMPREPLY[@]}"
-            """)
-        let ending = try await Program(
-            ["driver.bash"] + words, in: folder, executable: "/bin/bash"
-        ).ending()
-        #expect(ending.complaint.isEmpty && ending.status <= 1)
-        return ending.output.split(separator: "\n").map(String.init)
+            offer() {
+                COMP_WORDS=("$@")
+                COMP_CWORD=$(($# - 1))
+                COMPREPLY=()
+                _bursar
+                ((${#COMPREPLY[@]} == 0)) || printf '%s\\n' "${COMPREPLY[@]}"
+                echo ---
+            }
+
+            """ + calls.joined(separator: "\n") + "\n")
+        let ending = try await Program(["driver.bash"], in: folder, executable: "/bin/bash").ending()
+        #expect(ending.complaint.isEmpty && ending.status == 0)
+        var offers: [[String]] = [[]]
+        for line in ending.output.split(separator: "\n") {
+            if line == "---" { offers.append([]) } else { offers[offers.count - 1].append(String(line)) }
+        }
+        return offers.dropLast()
     }
 
-    @Test(
-        arguments: [
-            (["bursar", "sta"], ["status"]),
-            (["bursar", "--v"], ["--version"]),
-            (["bursar", "budgets", "li"], ["list"]),
-            (["bursar", "help", "budgets", "rep"], ["replay"]),
-            (["bursar", "help", "exp"], ["export"]),
-            (["bursar", "help", "export", ""], []),
-            (["bursar", "status", "--form"], ["--format"]),
-            (["bursar", "status", "--format", ""], ["table", "json", "csv"]),
-            (["bursar", "status", "-f", "j"], ["json"]),
-            // bash takes --format=c apart.
-            (["bursar", "status", "--format", "=", "c"], ["csv"]),
-            (["bursar", "status", "--format", "="], ["table", "json", "csv"]),
-            (["bursar", "status", "--no"], ["--no-color"]),
-            (["bursar", "budgets", "replay", "--period", "we"], ["week"]),
-            (["bursar", "report", "--by", "us"], ["user"]),
-            (["bursar", "report", "--by", "user,mod"], ["user,model"]),
-            (["bursar", "report", "--by", "user,u"], []),
-            (["bursar", "report", "--user", ""], []),
-            (["bursar", "completion", ""], ["bash", "zsh", "fish"]),
-            (["bursar", "completion", "bash", ""], []),
-            (["bursar", "nonsense", ""], []),
-            // A directory for one, a file for the other.
-            (["bursar", "status", "--data-dir", "bo"], ["books"]),
-            (["bursar", "estimate", "a c"], ["a change.diff"]),
-            (["bursar", "estimate", "--project", "."], ["..", "."]),
-            (["bursar", "estimate", "--format", "json", "a"], ["a change.diff"]),
-            (["bursar", "estimate", "one.diff", "a"], []),
-        ] as [([String], [String])])
-    func `bash offers what can be typed`(words: [String], wanted: [String]) async throws {
+    private static let lines: [(words: [String], wanted: [String])] = [
+        (["bursar", "sta"], ["status"]),
+        (["bursar", "--v"], ["--version"]),
+        (["bursar", "budgets", "li"], ["list"]),
+        (["bursar", "help", "budgets", "rep"], ["replay"]),
+        (["bursar", "help", "exp"], ["export"]),
+        (["bursar", "help", "export", ""], []),
+        (["bursar", "status", "--form"], ["--format"]),
+        (["bursar", "status", "--format", ""], ["table", "json", "csv"]),
+        (["bursar", "status", "-f", "j"], ["json"]),
+        // bash takes --format=c apart.
+        (["bursar", "status", "--format", "=", "c"], ["csv"]),
+        (["bursar", "status", "--format", "="], ["table", "json", "csv"]),
+        (["bursar", "status", "--no"], ["--no-color"]),
+        (["bursar", "budgets", "replay", "--period", "we"], ["week"]),
+        (["bursar", "report", "--by", "us"], ["user"]),
+        (["bursar", "report", "--by", "user,mod"], ["user,model"]),
+        (["bursar", "report", "--by", "user,u"], []),
+        (["bursar", "report", "--user", ""], []),
+        (["bursar", "completion", ""], ["bash", "zsh", "fish"]),
+        (["bursar", "completion", "bash", ""], []),
+        (["bursar", "nonsense", ""], []),
+        // A directory for one, a file for the other.
+        (["bursar", "status", "--data-dir", "bo"], ["books"]),
+        (["bursar", "estimate", "a c"], ["a change.diff"]),
+        (["bursar", "estimate", "--project", "."], ["..", "."]),
+        (["bursar", "estimate", "--format", "json", "a"], ["a change.diff"]),
+        (["bursar", "estimate", "one.diff", "a"], []),
+    ]
+
+    @Test func `bash offers what can be typed`() async throws {
         let folder = try Folder()
         try folder.write("books/token-logs/2025-12.csv", "")
         try folder.write("a change.diff", "")
-        #expect(try await offered(words, in: folder).sorted() == wanted.sorted())
+        let offers = try await offered(Self.lines.map(\.words), in: folder)
+        #expect(offers.count == Self.lines.count)
+        for (offer, line) in zip(offers, Self.lines) {
+            #expect(offer.sorted() == line.wanted.sorted(), "\(line.words)")
+        }
     }
 
     @Test func `bash offers every command and every option of every command`() async throws {
-        let folder = try Folder()
-        let first = try await offered(["bursar", ""], in: folder)
-        for name in Bursar.commandNames {
-            let words = name.split(separator: " ").map(String.init)
-            #expect(first.contains(words[0]))
-            let options = try await offered(["bursar"] + words + ["-"], in: folder)
-            let help = try await Program(words + ["--help"], in: folder).ending().output
+        let commands = Bursar.commandNames.map { $0.split(separator: " ").map(String.init) }
+        let offers = try await offered(
+            [["bursar", ""]] + commands.map { ["bursar"] + $0 + ["-"] }, in: try Folder())
+        for (command, options) in zip(commands, offers.dropFirst()) {
+            #expect(offers[0].contains(command[0]))
+            guard case .print(let help) = Bursar.program.outcome(of: command + ["--help"]) else { continue }
             for line in help.split(separator: "\n") where line.hasPrefix("  -") {
-                for part in line.split(separator: " ") where part.hasPrefix("--") && part.count > 2 {
-                    #expect(options.contains(String(part)), "\(name) \(part)")
-                    break
-                }
+                let long = line.split(separator: " ").first { $0.hasPrefix("--") }
+                #expect(options.contains(String(long ?? "")), "\(command): \(line)")
             }
         }
+    }
+
+    @Test func `the program writes the script`() async throws {
+        let ending = try await Program.run("completion", "bash", in: try Folder())
+        #expect(ending.output == Bursar.program.completion(for: .bash) && ending.status == 0)
     }
 
     @Test(arguments: Shell.allCases) func `every shell gets every command, and the same script twice`(shell: Shell) {

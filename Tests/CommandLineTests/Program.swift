@@ -100,7 +100,10 @@ final class Program: Sendable {
         try await Program(arguments, environment: environment, in: workingDirectory).ending()
     }
 
-    func send(_ signal: CInt) { kill(id, signal) }
+    /// Sends a signal to it; to nobody once its end was seen, for its number may be another's by then.
+    func send(_ signal: CInt) {
+        if status == nil { kill(id, signal) }
+    }
 
     /// Whether it has ended.
     var hasEnded: Bool { status != nil }

@@ -110,7 +110,7 @@ import Testing
             """
             {"version": 1, "teams": [], "budgets": [
               {"name": "month", "scope": "all", "period": "month", "limit": 800000, "enforcement": "warn"},
-              {"name": "支付系统", "scope": "project:shop/backend-api", "period": "day", "limit": 610000},
+              {"name": "shop", "scope": "project:shop/backend-api", "period": "day", "limit": 610000},
               {"name": "each", "scope": "user:*", "period": "week", "limit": 6000000},
               {"name": "money", "scope": "all", "period": "month", "limit": "50usd"}]}
             """)
@@ -123,7 +123,7 @@ import Testing
         #expect(ending.complaint.isEmpty && ending.status == 0)
         let lines = ending.output.split(separator: "\n").map(String.init)
         let bars = lines.filter { $0.contains("[") }
-        #expect(bars.map { $0.prefix { $0 != " " } } == ["daily", "each", "money", "month", "支付系统"])
+        #expect(bars.map { $0.prefix { $0 != " " } } == ["daily", "each", "money", "month", "shop"])
         #expect(bars.map { String($0.suffix(2)) } == ["ok", "ok", "ok", " !", "!!"])
         #expect(Set(bars.map { $0.prefix { $0 != "[" }.reduce(0) { $0 + ($1.isASCII ? 1 : 2) } }) == [18])
         #expect(ending.output.contains("600,000 of 6,000,000 tokens used, 5,400,000 left\n"))
@@ -137,7 +137,7 @@ import Testing
         #expect(csv.contains { $0.hasPrefix("money,all,month,usd,0.000000,0.000000,50.000000,50.000000,2,ok,") })
         let json = try await Program.run("status", "--format", "json", in: folder)
         let report = try JSONValue(parsing: Array(json.output.utf8))
-        #expect(report["budgets"]?.array?.map { $0["name"]?.string } == ["each", "money", "month", "支付系统"])
+        #expect(report["budgets"]?.array?.map { $0["name"]?.string } == ["each", "money", "month", "shop"])
         #expect(report["forecast"]?.array?.map { $0["name"]?.string } == ["daily", "money", "month"])
     }
 

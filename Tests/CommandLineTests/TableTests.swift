@@ -30,19 +30,20 @@ import Testing
         line.reduce(0) { $0 + ($1.unicodeScalars.contains { $0.value > 0x2E80 } ? 2 : 1) }
     }
 
-    @Test(arguments: [0, 1, 1000], [40, 80, 200])
-    func `fit the terminal, whatever is in the books`(count: Int, width: Int) async throws {
+    /// Every command with much and with nothing on a narrow terminal, some on wider ones.
+    private static let views: [(command: [String], count: Int, width: Int)] =
+        commands.map { ($0, 1000, 40) } + commands.map { ($0, 0, 40) }
+        + [1, 2, 4, 5, 6].flatMap { [(commands[$0], 1000, 80), (commands[$0], 1, 80), (commands[$0], 1000, 200)] }
+
+    @Test(arguments: views)
+    func `fit the terminal, whatever is in the books`(command: [String], count: Int, width: Int) async throws {
         let folder = try books(count)
-        for command in Self.commands {
-            let shown = try await Terminal.run(
-                command, environment: ["TERM": "xterm", "NO_COLOR": "1", "TOKEN_LOG_RETENTION_DAYS": "36500"],
-                in: folder, columns: width)
-            #expect(!shown.isEmpty)
-            #expect(!shown.contains("\u{1B}"))
-            for line in shown.split(separator: "\r\n") {
-                #expect(Self.columns(line) <= width, "\(command): \(line)")
-            }
-        }
+        let shown = try await Terminal.run(
+            command, environment: ["TERM": "xterm", "NO_COLOR": "1", "TOKEN_LOG_RETENTION_DAYS": "36500"],
+            in: folder, columns: width)
+        #expect(!shown.isEmpty)
+        #expect(!shown.contains("\u{1B}"))
+        for line in shown.split(separator: "\r\n") { #expect(Self.columns(line) <= width, "\(line)") }
     }
 
     @Test func `are whole and plain in a pipe`() async throws {

@@ -148,7 +148,8 @@ import Testing
     @Test(arguments: [
         ("a b c", 5, ["a b c"]), ("a b c", 3, ["a b", "c"]), ("abcdef", 3, ["abc", "def"]),
         ("ab cdefg h", 3, ["ab", "cde", "fg", "h"]),
-        ("群组群", 3, ["群", "组", "群"]), ("群", 1, ["群"]), ("", 3, [""]), ("x", 0, ["x"]),
+        ("群组群", 3, ["群", "组", "群"]), ("群", 1, ["群"]), ("", 3, [""]), ("x", 0, ["x"]), ("a   b c", 5, ["a   b", "c"]),
+        ("a   bcd", 5, ["a", "bcd"]), ("  ab cd", 4, ["ab", "cd"]),
     ])
     func `text is wrapped at blanks, and within a word that is longer than a line`(
         _ text: String, _ width: Int, _ lines: [String]

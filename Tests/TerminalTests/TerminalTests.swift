@@ -30,6 +30,19 @@ import Testing
     }
 
     @Test(arguments: [
+        ("+1+2", "'+1+2", "'+1+2"), ("-2+3", "'-2+3", "'-2+3"), ("-20", "'-20", "-20"), ("-0.5", "'-0.5", "-0.5"),
+        ("-1.2.3", "'-1.2.3", "'-1.2.3"), ("-", "'-", "'-"), ("-.5", "'-.5", "'-.5"), ("+5", "'+5", "'+5"),
+        ("5", "5", "5"),
+        ("-1/2", "'-1/2", "'-1/2"), ("'=1", "''=1", "''=1"), ("@a", "'@a", "'@a"), ("a=1", "a=1", "a=1"),
+    ])
+    func `what a spreadsheet would reckon has an apostrophe, a number in a column of numbers alone has none`(
+        _ cell: String, _ asName: String, _ asNumber: String
+    ) {
+        let rows = Rows(columns: [.init("name"), .init("tokens", isNumber: true)], rows: [[cell, cell]])
+        #expect(rows.csv == "name,tokens\n\(asName),\(asNumber)\n")
+    }
+
+    @Test(arguments: [
         (0, "0"), (999, "999"), (1000, "1,000"), (-1_234_567, "-1,234,567"), (Int.min, "-9,223,372,036,854,775,808"),
     ])
     func `groups thousands`(_ value: Int, _ text: String) { #expect(grouped(value) == text) }

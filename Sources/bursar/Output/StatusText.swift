@@ -105,9 +105,11 @@ struct StatusText {
         return lines
     }
 
-    /// `12.50` or `1,000,000`.
+    /// `12.50` or `1,000,000`; less than a dollar in full.
     private static func shown(_ value: Int, _ unit: BudgetUnit) -> String {
         guard unit == .usd else { return grouped(value) }
+        let (dollar, cent) = (1_000_000, 10_000)
+        let value = value < dollar ? value : (value + cent / 2) / cent * cent
         let parts = unit.text(value).dropLast(3).split(separator: ".")
         return grouped(Int(parts[0]) ?? 0) + (parts.count > 1 ? ".\(parts[1])" : "")
     }
@@ -118,14 +120,14 @@ struct StatusText {
         guard outlook.budget.left > 0 else { return "nothing is left" }
         let unit: BudgetUnit = outlook.budget.measure == .tokens ? .tokens : .usd
         let end = runOut.atEnd
+        let name = unit == .tokens ? "tokens" : "USD"
         let rate =
-            "at this rate \(shown(end.expected, unit)) by the end (\(shown(end.low, unit)) to \(shown(end.high, unit)))"
-        let chance = "chance \(runOut.chancePercent) %"
+            "at this rate \(shown(end.expected, unit)) \(name) by the end (\(shown(end.low, unit)) to \(shown(end.high, unit)))"
         guard let moment = runOut.expectedAt else {
-            return "\(rate): it lasts; may run out, \(chance)"
+            return "\(rate): it lasts, chance of running out \(runOut.chancePercent) %"
                 + (runOut.earliestAt.map { ", at the earliest at \($0)" } ?? "")
         }
-        return "\(rate): runs out at \(moment), \(chance)"
+        return "\(rate): runs out at \(moment), chance \(runOut.chancePercent) %"
     }
 
     /// What is held now, by merge request, the most first.

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 
 import uno
 from com.sun.star.beans import PropertyValue
-from com.sun.star.sheet.DataPilotFieldOrientation import DATA, ROW
+from com.sun.star.sheet.DataPilotFieldOrientation import COLUMN, DATA, ROW
 from com.sun.star.sheet.GeneralFunction import COUNT, SUM
 from com.sun.star.table.CellContentType import EMPTY, FORMULA, TEXT, VALUE
 
@@ -112,6 +112,9 @@ def pivot(document, name, rows, data):
         field = fields.getByIndex(columns.index(column))
         field.Orientation = DATA
         field.Function = function
+    if len(data) > 1:
+        # The sums beside each other, not below.
+        fields.getByName("Data").Orientation = COLUMN
     document.Sheets.insertNewByName(name, document.Sheets.Count)
     target = document.Sheets.getByName(name)
     target.getDataPilotTables().insertNewByName(name, target.getCellByPosition(0, 0).getCellAddress(), descriptor)
