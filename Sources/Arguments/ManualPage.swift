@@ -31,6 +31,8 @@ public struct ManualPage: Sendable {
         var lines = [
             ".\\\" Made by '\(name) man'.",
             ".TH \(name.uppercased()) 1 \"\(date)\" \"\(name) \(program.version)\" \"User Commands\"",
+            // Names of options and settings are not hyphenated.
+            ".nh", ".ad l",
             ".SH NAME",
             "\(name) \\- \(Self.escaped(Self.phrase(program.summary)))",
             ".SH SYNOPSIS", ".B \(name)", ".I command", "[options]", ".br", ".B \(name)", ".I command",
