@@ -128,7 +128,10 @@ let package = Package(
         // Runs the built binary.
         tests(
             "CommandLine",
-            ["bursar", "Demo", "Faults", "HTTPServer", "HTTPWire", "JSON", "Platform", "HTTPClient", "UTCTime"],
+            [
+                "bursar", "Arguments", "Demo", "Faults", "HTTPServer", "HTTPWire", "JSON", "Platform", "HTTPClient",
+                "UTCTime",
+            ],
             resources: [.copy("Help")]),
         // Lints what a formatter cannot: imports, banned calls, leftovers.
         tests("Repository", []),
