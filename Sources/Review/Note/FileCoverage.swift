@@ -21,7 +21,7 @@ public struct FileCoverage: Sendable, Equatable {
         case part(reason: String)
         /// Nothing; `reason` says why.
         case nothing(reason: String)
-        /// Nothing in this review: an earlier one has seen it as it is.
-        case before
+        /// Nothing in this review: an earlier one, of the commit `at`, has seen it as it is.
+        case before(at: String)
     }
 }

@@ -59,7 +59,7 @@ enum EstimateCommand {
                 report = try await service.report(
                     onMergeRequestAt: address, gitlab: settings.gitlab,
                     environment: DaemonEnvironment(log: Log(level: .error, now: TimeSource.system.now)),
-                    budget: snapshot.status)
+                    dataDirectory: configuration.directory, budget: snapshot.status)
             } else {
                 report = service.report(
                     onDiff: try diff(values[file] ?? "-"), files: try projectFiles(values[project]),
