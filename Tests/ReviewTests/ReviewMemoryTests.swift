@@ -103,7 +103,8 @@ import Testing
             after: first, findings: [Changes.finding("fresh.txt", quote: "only line", title: "new")])
         #expect(second.run == 2 && Self.plan(Changes.files, second).leavesNothing)
         #expect(second.files["src/cache.swift"]?.headSHA == "head0" && second.files["fresh.txt"]?.headSHA == "head1")
-        #expect(second.findings.map(\.title) == ["new", "in the second hunk", "in the first hunk"])
+        #expect(
+            second.findings.map(\.title) == ["new", "in the second hunk", "in the first hunk", "without a place"])
         let third = Self.memory(after: second, findings: [], of: [Changes.files[3]])
         #expect(third.files.keys.sorted() == ["fresh.txt"] && third.findings.map(\.title) == ["new"])
         #expect(third.run == 3)
