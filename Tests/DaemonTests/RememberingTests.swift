@@ -406,4 +406,21 @@ import UTCTime
         #expect(body.split(separator: "Because of ONE.").count == 2 && body.contains("Because of THREE."))
         try await stage.strike()
     }
+
+    @Test(arguments: [403, 404])
+    func `a summary that was deleted, or that a token wrote that is no more, is followed by a new one`(
+        _ status: Int
+    ) async throws {
+        let stage = try Stage(
+            settings: ["REVIEW_ON_PUSH": "true"], mergeRequests: [Self.mergeRequest],
+            gitlabTrouble: { head in
+                head.method == .put && head.rawPath.contains("/notes/") ? .json(status, ["message": "no"]) : nil
+            }, model: Self.answer)
+        try await stage.label(Self.mergeRequest)
+        try await Self.push(Self.second, [Self.mended, Self.moved], on: stage)
+        let notes = stage.gitlab.notes(of: Self.mergeRequest)
+        #expect(notes.count == 2 && notes[1].body.contains("what changed since `a1a1a1a1a1a1`"))
+        #expect(notes[1].body.contains("Wrong: ONE") && stage.gitlab.discussions(of: Self.mergeRequest).count == 6)
+        try await stage.strike()
+    }
 }
