@@ -163,7 +163,7 @@ import UTCTime
         // One new discussion; the one whose line is gone is resolved, the others are as they were.
         let after = stage.gitlab.discussions(of: Self.mergeRequest)
         #expect(after.count == before.count + 1)
-        #expect(after.filter(\.isResolved).map { $0.body.contains("TWO") } == [true])
+        #expect(after.filter(\.isResolved).map { $0.body.contains("Wrong: TWO") } == [true])
         #expect(after.filter(\.isResolved).allSatisfy { $0.resolvedBy == StandInGitLab.bot.id })
         #expect(try stage.rows().count == 2 && stage.keptAnswers.isEmpty)
         try await stage.strike()
@@ -201,8 +201,8 @@ import UTCTime
         let stage = try Self.stage()
         try await stage.label(Self.mergeRequest)
         let discussions = stage.gitlab.discussions(of: Self.mergeRequest)
-        let one = try #require(discussions.first { $0.body.contains("ONE") }).id
-        let two = try #require(discussions.first { $0.body.contains("TWO") }).id
+        let one = try #require(discussions.first { $0.body.contains("Wrong: ONE") }).id
+        let two = try #require(discussions.first { $0.body.contains("Wrong: TWO") }).id
         stage.gitlab.change(discussion: one, of: Self.mergeRequest) { $0.resolvedBy = 77 }
         stage.gitlab.change(discussion: two, of: Self.mergeRequest) { $0.replies.append((77, "We want it so.")) }
         try await Self.push(Self.second, [Self.mended, Self.moved], on: stage)
@@ -213,7 +213,8 @@ import UTCTime
         try await Self.push(Self.third, [Self.orders, Self.moved], on: stage)
         try await Self.comment("/ai-review", note: 501, on: stage)
         let last = stage.gitlab.discussions(of: Self.mergeRequest)
-        #expect(last.count { $0.body.contains("ONE") } == 1 && last.count { $0.body.contains("TWO") } == 1)
+        #expect(
+            last.count { $0.body.contains("Wrong: ONE") } == 1 && last.count { $0.body.contains("Wrong: TWO") } == 1)
         #expect(last.first { $0.id == one }?.resolvedBy == 77)
         // Ours that was resolved for its line comes back with it.
         #expect(last.first { $0.body.contains("FOUR") }?.isResolved == true)
@@ -258,7 +259,7 @@ import UTCTime
         try await Self.push(Self.third, [Self.orders, Self.moved], on: stage)
         try await Self.comment("/ai-review estimate", note: 502, on: stage)
         let estimate = try #require(stage.gitlab.notes(of: Self.mergeRequest).last?.body)
-        #expect(estimate.contains("This is for the whole change") && estimate.contains("since commit b2b2b2b2b2b2"))
+        #expect(estimate.contains("This is for the whole change") && estimate.contains("b2b2b2b2b2b2"))
         #expect(stage.model.calls.count == 4)
         try await stage.strike()
     }

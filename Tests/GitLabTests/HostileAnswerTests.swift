@@ -79,7 +79,8 @@ enum HostileAnswers {
     /// What a reader of the note would hold against it, beyond what the property test looks for.
     private func more(_ body: String) -> [String] {
         var found: [String] = []
-        let outside = prose(body).lowercased()
+        // An escaped bracket begins nothing.
+        let outside = prose(body).lowercased().replacing("\\[", with: "")
         for word in [
             "](javascript", "](data:", "](vbscript", "](//", "<img", "<script", "<iframe", "<svg", "<a ", "<video",
             "<picture", "<math", "<details", "[[", "[toc]", "::include",

@@ -61,7 +61,7 @@ import Testing
         report.coverage = [
             FileCoverage(path: "src/cache.swift", extent: .whole),
             FileCoverage(path: "lib/new.rb", extent: .before(at: "fedcba9876543210")),
-            FileCoverage(path: "big.swift", extent: .partly(shown: 2, of: 5, reason: "over the input limit")),
+            FileCoverage(path: "big.swift", extent: .part(reason: "over the input limit")),
             FileCoverage(path: "x`y.lock", extent: .nothing(reason: "generated, says GitLab")),
         ]
         report.steps = ["The cheaper model was taken.", "3 hunks were left out."]
@@ -102,7 +102,7 @@ import Testing
                 **Coverage: 2 of 4 changed files reviewed whole.** This review is of what changed since `0123456789ab`.
                 - reviewed: `src/cache.swift`
                 - reviewed at `fedcba987654`, unchanged since: `lib/new.rb`
-                - `big.swift`: 2 of 5 hunks reviewed: over the input limit
+                - `big.swift`: reviewed in part: over the input limit
                 - `` x`y.lock ``: not reviewed: generated, says GitLab
 
                 **To stay within the budget:**

@@ -15,8 +15,6 @@ public struct FileCoverage: Sendable, Equatable {
     public enum Extent: Sendable, Equatable {
         /// All of it.
         case whole
-        /// Some of its hunks; `reason` says why not the others, in words that follow a colon.
-        case partly(shown: Int, of: Int, reason: String)
         /// Not all of it; `reason` says what not.
         case part(reason: String)
         /// Nothing; `reason` says why.

@@ -25,8 +25,6 @@ extension SummaryNote {
         lines += seenBefore(before)
         for file in others.prefix(namedFilesMax) {
             switch file.extent {
-            case .partly(let shown, let all, let reason):
-                lines.append("- \(Markdown.code(file.path)): \(shown) of \(counted(all, "hunk")) \(verb): \(reason)")
             case .part(let reason): lines.append("- \(Markdown.code(file.path)): \(verb) in part: \(reason)")
             case .nothing(let reason): lines.append("- \(Markdown.code(file.path)): not \(verb): \(reason)")
             case .whole, .before: break
@@ -67,7 +65,7 @@ extension SummaryNote {
         for file in files {
             let reason =
                 switch file.extent {
-                case .partly(_, _, let reason), .part(let reason), .nothing(let reason): reason
+                case .part(let reason), .nothing(let reason): reason
                 case .whole, .before: ""
                 }
             if let index = counts.firstIndex(where: { $0.0 == reason }) {

@@ -36,8 +36,8 @@ extension Reviewer {
         return nil
     }
 
-    /// Puts a review on the merge request, which `beginPosting` has written down: its discussions, its summary, and what the next one is to know. `isKept` is
-    /// called when it is certain that the note is known of.
+    /// Puts a review on the merge request, which `beginPosting` has written down: its discussions, its summary, and what
+    /// the next one is to know. `isKept` is called when it is certain that the note is known of.
     ///
     /// A later review that stands there already is left as it is, with its discussions and its memory.
     func publish(

@@ -76,11 +76,10 @@ extension Reviewer {
                 log(
                     .warning, "a discussion could not be changed",
                     ["merge_request": job.name, "resolved": String(isResolved), "error": "\(error)"])
-                guard error.isTemporary else {
-                    left.remove(id)
-                    continue
-                }
-                return left
+                guard !error.isTemporary else { return left }
+                // Resolving takes the role Developer: without it none can be.
+                guard error.kind != .forbidden else { return [] }
+                left.remove(id)
             }
         }
         return left
