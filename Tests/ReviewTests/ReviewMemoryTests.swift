@@ -97,6 +97,15 @@ import Testing
         #expect(Self.plan(Changes.files, Self.memory(shown: [])).seenHunks.isEmpty)
     }
 
+    @Test func `a review of the whole that came to no end takes nothing from what was seen before`() {
+        let outset = Self.plan(Changes.files, Self.memory(), isWhole: true).outset
+        for (shown, head) in [([], "head0"), (Self.paths, "head1")] as [(Set<String>, String)] {
+            let memory = ReviewMemory(after: outset, run: 2, headSHA: "head1", shown: shown, found: [])
+            #expect(Self.plan(Changes.files, memory).leavesNothing)
+            #expect(memory.files.values.allSatisfy { $0.headSHA == head } && memory.files.count == 4)
+        }
+    }
+
     @Test func `a memory grows from review to review, and forgets what left the change`() {
         let first = Self.memory(shown: ["src/cache.swift", "lib/new.rb"])
         let second = Self.memory(

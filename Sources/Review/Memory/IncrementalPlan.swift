@@ -14,12 +14,15 @@ public struct IncrementalPlan: Sendable, Equatable {
         let isIncremental = previous != nil && !isWhole
         outset.since = isIncremental ? previous?.headSHA : nil
         for (index, file) in files.enumerated() {
-            let known = isIncremental ? previous?.files[file.path] : nil
+            let known = previous?.files[file.path]
             for (number, hunk) in file.hunks.enumerated() {
                 let digest = hunk.digest(hash)
-                if let known, known.hunks.contains(digest) {
-                    seenHunks[index, default: []].insert(number)
+                let isSeen = known?.hunks.contains(digest) == true
+                if let known, isSeen {
                     outset.seen[file.path, default: SeenFile(headSHA: known.headSHA)].hunks.insert(digest)
+                }
+                if isIncremental, isSeen {
+                    seenHunks[index, default: []].insert(number)
                 } else {
                     outset.pending[file.path, default: []].insert(digest)
                 }

@@ -37,8 +37,7 @@ public struct ReviewMemory: Sendable, Equatable {
     /// their changes, and found `found`.
     ///
     /// `answered` are fingerprints of findings whose discussion people have resolved: nobody needs to be told of them
-    /// again. `unresolved` are findings whose line is gone and whose
-    /// discussion is still to be resolved.
+    /// again. `unresolved` are findings whose line is gone and whose discussion is still to be resolved.
     public init(
         after outset: ReviewOutset, run: Int, headSHA: String, shown: Set<String>, found: [RememberedFinding],
         answered: Set<String> = [], unresolved: [String] = []
@@ -47,7 +46,6 @@ public struct ReviewMemory: Sendable, Equatable {
         var left = Self.hunksMax - files.values.reduce(0) { $0 + $1.hunks.count }
         for (path, digests) in outset.pending where shown.contains(path) {
             let new = digests.subtracting(files[path]?.hunks ?? []).prefix(max(0, left))
-            guard !new.isEmpty else { continue }
             left -= new.count
             files[path, default: SeenFile(headSHA: headSHA)].hunks.formUnion(new)
             files[path]?.headSHA = headSHA

@@ -5,7 +5,7 @@
 public struct ReviewOutset: Sendable, Equatable {
     /// The commit up to which an earlier review had seen the change; nil for a review of the whole.
     public var since: String?
-    /// What was seen before and is as it was, by path.
+    /// What was seen before and is as it was, by path. A review of the whole shows it again.
     public var seen: [String: SeenFile]
     /// The hashes of the hunks that are left to show, by path.
     public var pending: [String: Set<String>]
