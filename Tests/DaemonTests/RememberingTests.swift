@@ -134,6 +134,25 @@ import UTCTime
         try await stage.strike()
     }
 
+    @Test func `a bot that may not resolve tries once, says so in the log and posts its review`() async throws {
+        let tries = Mutex(0)
+        let stage = try Stage(
+            settings: ["REVIEW_ON_PUSH": "true"], mergeRequests: [Self.mergeRequest],
+            gitlabTrouble: { head in
+                guard head.method == .put, head.rawPath.contains("/discussions/") else { return nil }
+                tries.withLock { $0 += 1 }
+                return .json(403, ["message": "403 Forbidden"])
+            }, model: Self.answer)
+        try await stage.label(Self.mergeRequest)
+        try await Self.push(Self.second, [Self.mended], on: stage)
+        #expect(try summary(stage).contains("4 earlier findings: their lines are no longer in the change."))
+        try await Self.push(Self.third, [Self.mended, Self.lock], on: stage)
+        #expect(tries.withLock { $0 } == 1)
+        #expect(stage.log.at("warning").count { $0.contains("a discussion could not be changed") } == 1)
+        #expect(stage.gitlab.discussions(of: Self.mergeRequest).allSatisfy { !$0.isResolved })
+        try await stage.strike()
+    }
+
     @Test func `who asks again gets the whole, a label after a push what changed`() async throws {
         let stage = try Self.stage(["REVIEW_ON_PUSH": nil])
         func wasWhole() -> Bool { stage.model.calls.last?.body.text.contains("DEFECT-ONE") == true }
