@@ -23,21 +23,27 @@ extension StandInGitLab {
             "target_project_id": .integer(mergeRequest.project.id),
             "labels": .array(condition.labels.map { .string($0) }),
             "author": ["id": .integer(mergeRequest.authorID), "username": .string(mergeRequest.author)],
-            "sha": .string(condition.sha), "changes_count": .string(String(mergeRequest.changes.count)),
+            "sha": .string(condition.sha), "changes_count": .string(String(changes(of: mergeRequest).count)),
             "diff_refs": condition.isBeingPrepared ? .null : refs,
             "references": ["full": .string("\(mergeRequest.project.path)!\(mergeRequest.iid)")],
             "web_url": .string("\(url)/\(mergeRequest.project.path)/-/merge_requests/\(mergeRequest.iid)"),
         ]
     }
 
+    /// The files that it changes now.
+    func changes(of mergeRequest: StandInMergeRequest) -> [StandInMergeRequest.Change] {
+        condition(of: mergeRequest).changes ?? mergeRequest.changes
+    }
+
     /// Its changed files.
     func diffs(of mergeRequest: StandInMergeRequest, _ routed: RoutedRequest) -> Response {
         page(
-            mergeRequest.changes.map { change in
+            changes(of: mergeRequest).map { change in
                 [
-                    "old_path": .string(change.path), "new_path": .string(change.path), "a_mode": "100644",
+                    "old_path": .string(change.oldPath), "new_path": .string(change.path), "a_mode": "100644",
                     "b_mode": "100644", "diff": .string(change.diff), "new_file": .bool(change.isNew),
-                    "renamed_file": false, "deleted_file": false, "generated_file": .bool(change.isGenerated),
+                    "renamed_file": .bool(change.oldPath != change.path), "deleted_file": false,
+                    "generated_file": .bool(change.isGenerated),
                     "collapsed": false, "too_large": false,
                 ]
             }, routed)
@@ -50,7 +56,7 @@ extension StandInGitLab {
                 [
                     "id": .integer(mergeRequest.key), "head_commit_sha": .string(condition(of: mergeRequest).sha),
                     "base_commit_sha": .string(mergeRequest.baseSHA), "start_commit_sha": .string(mergeRequest.baseSHA),
-                    "state": "collected", "real_size": .string(String(mergeRequest.changes.count)),
+                    "state": "collected", "real_size": .string(String(changes(of: mergeRequest).count)),
                 ]
             ], routed)
     }

@@ -14,8 +14,14 @@ extension StandInGitLab {
         package let path: String
         /// The line's number after the change; nil for a removed line.
         package let newLine: Int?
+        /// The line's number before the change; nil for an added line.
+        package let oldLine: Int?
+        /// Who resolved it; nil while it is open.
+        package var resolvedBy: Int?
         /// Whether it is resolved.
-        package var isResolved = false
+        package var isResolved: Bool { resolvedBy != nil }
+        /// What others wrote in it: their numbers and their words.
+        package var replies: [(userID: Int, body: String)] = []
         /// How many were published with it, itself included.
         package let batchCount: Int
         let position: JSONValue
@@ -31,6 +37,16 @@ extension StandInGitLab {
     /// The discussions on the merge request, oldest first.
     package func discussions(of mergeRequest: StandInMergeRequest) -> [Discussion] {
         state.withLock { $0.discussions[mergeRequest.key] ?? [] }
+    }
+
+    /// Changes a discussion as people do: they answer, resolve and open again.
+    package func change(
+        discussion id: String, of mergeRequest: StandInMergeRequest, _ change: @Sendable (inout Discussion) -> Void
+    ) {
+        state.withLock { state in
+            guard let index = state.discussions[mergeRequest.key]?.firstIndex(where: { $0.id == id }) else { return }
+            state.discussions[mergeRequest.key]?[index].change(change)
+        }
     }
 
     /// The paths below a merge request that discussions and drafts need: method, path and what it does.
@@ -61,10 +77,19 @@ extension StandInGitLab {
         ),
     ]
 
-    /// Whether `position` is a line that the change has; GitLab refuses any other.
+    /// Whether `position` is a line that the change has, named as GitLab wants it: an added line by its new number alone,
+    /// a removed one by its old number alone, an unchanged one by both, the file by both of its paths.
     private func hasLine(_ position: JSONValue, _ mergeRequest: StandInMergeRequest) -> Bool {
-        mergeRequest.changes.contains { .string($0.path) == position["new_path"] }
-            && position["head_sha"] == .string(condition(of: mergeRequest).sha)
+        guard position["head_sha"] == .string(condition(of: mergeRequest).sha), position["position_type"] == "text",
+            position["base_sha"] == .string(mergeRequest.baseSHA),
+            position["start_sha"] == .string(mergeRequest.baseSHA),
+            let change = changes(of: mergeRequest).first(where: {
+                .string($0.path) == position["new_path"] && .string($0.oldPath) == position["old_path"]
+            })
+        else { return false }
+        return change.lineNumbers.contains {
+            $0.old == position["old_line"]?.integer && $0.new == position["new_line"]?.integer
+        }
     }
 
     private func createDiscussion(on mergeRequest: StandInMergeRequest, _ routed: RoutedRequest) -> Response {
@@ -83,7 +108,7 @@ extension StandInGitLab {
                     $0.id == routed.parameters["discussion"]
                 })
             else { return nil }
-            state.discussions[mergeRequest.key]?[index].isResolved = isResolved
+            state.discussions[mergeRequest.key]?[index].resolvedBy = isResolved ? Self.bot.id : nil
             return state.discussions[mergeRequest.key]?[index]
         }
         return discussion.map { .json(200, $0.json) } ?? Self.missing
@@ -119,7 +144,8 @@ extension StandInGitLab.State {
     ) -> StandInGitLab.Discussion {
         let discussion = StandInGitLab.Discussion(
             id: "d\(nextNoteID)", body: body, path: position["new_path"]?.string ?? "",
-            newLine: position["new_line"]?.integer, batchCount: batchCount, position: position)
+            newLine: position["new_line"]?.integer, oldLine: position["old_line"]?.integer, batchCount: batchCount,
+            position: position)
         nextNoteID += 1
         discussions[mergeRequest.key, default: []].append(discussion)
         return discussion
@@ -132,17 +158,51 @@ extension StandInGitLab.Draft {
 
 extension StandInGitLab.Discussion {
     fileprivate var json: JSONValue {
-        let author: JSONValue = [
+        let bot: JSONValue = [
             "id": .integer(StandInGitLab.bot.id), "username": .string(StandInGitLab.bot.username),
         ]
-        return [
-            "id": .string(id), "individual_note": false,
-            "notes": [
-                [
-                    "id": 1, "body": .string(body), "system": false, "author": author, "position": position,
-                    "resolvable": true, "resolved": .bool(isResolved), "resolved_by": isResolved ? author : .null,
-                ]
-            ],
+        let first: JSONValue = [
+            "id": 1, "body": .string(body), "system": false, "author": bot, "position": position,
+            "resolvable": true, "resolved": .bool(isResolved),
+            "resolved_by": resolvedBy.map { ["id": .integer($0), "username": "somebody"] } ?? .null,
         ]
+        let others = replies.enumerated().map { number, reply -> JSONValue in
+            [
+                "id": .integer(number + 2), "body": .string(reply.body), "system": false, "resolvable": true,
+                "author": ["id": .integer(reply.userID), "username": "somebody"],
+            ]
+        }
+        return ["id": .string(id), "individual_note": false, "notes": .array([first] + others)]
+    }
+
+    fileprivate mutating func change(_ change: (inout Self) -> Void) { change(&self) }
+}
+
+extension StandInMergeRequest.Change {
+    /// The numbers of its lines, as GitLab names them.
+    fileprivate var lineNumbers: [(old: Int?, new: Int?)] {
+        var numbers: [(old: Int?, new: Int?)] = []
+        var (old, new) = (0, 0)
+        for line in diff.split(separator: "\n", omittingEmptySubsequences: false) {
+            switch line.first {
+            case "@":
+                let words = line.split(separator: " ")
+                guard words.count >= 3 else { continue }
+                old = Int(words[1].dropFirst().prefix { $0 != "," }) ?? 0
+                new = Int(words[2].dropFirst().prefix { $0 != "," }) ?? 0
+            case "+":
+                numbers.append((nil, new))
+                new += 1
+            case "-":
+                numbers.append((old, nil))
+                old += 1
+            case " ":
+                numbers.append((old, new))
+                old += 1
+                new += 1
+            default: continue
+            }
+        }
+        return numbers
     }
 }

@@ -41,6 +41,8 @@ package final class StandInGitLab: Sendable {
         package var labels: [String] = []
         /// The head commit.
         package var sha: String
+        /// Its changed files since something was pushed; nil until then.
+        package var changes: [StandInMergeRequest.Change]?
         /// `opened`, `closed`, `merged`.
         package var state = "opened"
         /// Whether it is a draft.

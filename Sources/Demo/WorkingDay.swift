@@ -5,13 +5,18 @@ package struct StandInMergeRequest: Sendable {
     /// One changed file, its hunks as GitLab's API gives them.
     package struct Change: Sendable {
         let path: String
+        /// The file's path before; the same unless it was moved.
+        let oldPath: String
         let isNew: Bool
         let isGenerated: Bool
         let diff: String
 
-        /// A change of the file at `path`.
-        package init(path: String, isNew: Bool = false, isGenerated: Bool = false, diff: String) {
+        /// A change of the file at `path`, which was at `oldPath` before.
+        package init(
+            path: String, oldPath: String? = nil, isNew: Bool = false, isGenerated: Bool = false, diff: String
+        ) {
             self.path = path
+            self.oldPath = oldPath ?? path
             self.isNew = isNew
             self.isGenerated = isGenerated
             self.diff = diff

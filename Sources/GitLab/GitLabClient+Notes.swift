@@ -28,43 +28,6 @@ extension GitLabClient {
             read: { PostedNote(created: $0) }, find: find)
     }
 
-    /// Posts a note unless one with its marker is there: for what may have been posted by a run that was cut off.
-    public func createNoteOnce(
-        projectID: Int, iid: Int, note: HarmlessNote, botUserID: Int?, eventUUID: String? = nil
-    ) async throws(GitLabError) -> PostedNote {
-        if let marker = note.marker, let botUserID,
-            let earlier = try await findNote(
-                projectID: projectID, iid: iid, marker: marker, botUserID: botUserID, eventUUID: eventUUID)
-        {
-            return .found(id: earlier.id)
-        }
-        return try await createNote(
-            projectID: projectID, iid: iid, note: note, botUserID: botUserID, eventUUID: eventUUID)
-    }
-
-    /// Changes our note with this marker into `note`, or posts it when there is none or GitLab does not let us change it.
-    public func putNote(
-        projectID: Int, iid: Int, note: HarmlessNote, botUserID: Int?, eventUUID: String? = nil
-    ) async throws(GitLabError) -> PostedNote {
-        if let marker = note.marker, let botUserID,
-            let earlier = try await findNote(
-                projectID: projectID, iid: iid, marker: marker, botUserID: botUserID, eventUUID: eventUUID)
-        {
-            if earlier.body == note.body { return .found(id: earlier.id) }
-            do throws(GitLabError) {
-                try await updateNote(
-                    projectID: projectID, iid: iid, noteID: earlier.id, note: note, eventUUID: eventUUID)
-                return .updated(id: earlier.id)
-            } catch  where error.kind == .notFound || error.kind == .forbidden {
-                // Deleted meanwhile, or written under a token that is no more: a new note.
-            } catch {
-                throw error
-            }
-        }
-        return try await createNote(
-            projectID: projectID, iid: iid, note: note, botUserID: botUserID, eventUUID: eventUUID)
-    }
-
     /// Replaces the text of our note `noteID`.
     public func updateNote(
         projectID: Int, iid: Int, noteID: Int, note: HarmlessNote, eventUUID: String? = nil

@@ -26,15 +26,13 @@ public enum PostedNote: Sendable, Equatable {
     case created(id: Int)
     /// It was there already, from an earlier attempt or run.
     case found(id: Int)
-    /// An earlier note was changed into it.
-    case updated(id: Int)
     /// GitLab took it without saying under which id: a stand-in, or a note of which nothing but commands was left.
     case accepted
 
     /// The note's id, where known.
     public var id: Int? {
         switch self {
-        case .created(let id), .found(let id), .updated(let id): id
+        case .created(let id), .found(let id): id
         case .accepted: nil
         }
     }

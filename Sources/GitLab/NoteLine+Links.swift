@@ -8,9 +8,9 @@ extension NoteLine {
         }
         guard input.at(index + 1) == "[", !isDoubtful else { return mark("!") }
         guard let (alternative, end) = image() else {
-            output += ["!", NoteText.separator, "\\", "["]
-            index += 2
-            return
+            output += ["!", NoteText.separator, "\\"]
+            index += 1
+            return mark("[")
         }
         if output.last == "]" { output.append(NoteText.separator) }
         output += Array("(image: ".unicodeScalars)

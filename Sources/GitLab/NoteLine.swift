@@ -118,6 +118,8 @@ struct NoteLine {
         case "~": separates = mayBeName(next) || next == "?" || next == "-" || next == "."
         case "!": separates = mayBeName(next) || next == "["
         case ":": separates = colonSeparates(next)
+        // A wiki's link or picture, a table of contents.
+        case "[": separates = next == "[" || input.hasWord("toc]", at: index)
         default: separates = false
         }
         if separates { output.append(NoteText.separator) }

@@ -53,6 +53,15 @@ extension ReviewQueue {
     /// The projects that something was heard of, with their paths as far as they are known.
     public var knownProjects: [Int: String] { state.withLock { $0.books.projects } }
 
+    /// The merge requests of which something was heard since `time`, the latest first.
+    public func mergeRequests(heardOfSince time: Instant) -> [MergeRequestID] {
+        state.withLock { state in
+            state.books.subjects.filter { $0.value.touchedAt >= time }
+                .sorted { ($0.value.touchedAt, $0.key.projectID) > ($1.value.touchedAt, $1.key.projectID) }
+                .map(\.key)
+        }
+    }
+
     /// What is known of our notice on a merge request.
     public func notice(on mergeRequest: MergeRequestID) -> NoticeState {
         state.withLock { $0.books.subjects[mergeRequest]?.notice ?? .unknown }

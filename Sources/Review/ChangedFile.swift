@@ -81,6 +81,8 @@ public struct OmittedFile: Sendable, Equatable {
         case empty
         /// Another file of the change is changed in the same way and is shown.
         case duplicate
+        /// An earlier review has seen its change as it is.
+        case unchanged
         /// GitLab left its diff out as too large.
         case tooLarge = "too_large"
         /// GitLab folded its diff away.
@@ -102,6 +104,9 @@ public struct OmittedFile: Sendable, Equatable {
         /// Some of its lines are so long that only their beginnings are shown.
         case longLines = "long_lines"
 
+        /// Whether every changed line is shown all the same.
+        public var showsEveryChange: Bool { self == .context || self == .longLines }
+
         /// The reason in words.
         public var words: String {
             switch self {
@@ -117,6 +122,7 @@ public struct OmittedFile: Sendable, Equatable {
             case .deleted: "removed"
             case .empty: "empty"
             case .duplicate: "the same change as in another file"
+            case .unchanged: "reviewed before and unchanged since"
             case .tooLarge: "too large at GitLab"
             case .collapsed: "collapsed by GitLab"
             case .noDiff: "GitLab sent no text diff (binary, empty or mode change)"

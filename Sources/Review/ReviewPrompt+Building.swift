@@ -4,19 +4,6 @@ extension ReviewPrompt {
     /// The most files that are named to the model as not shown. The note names all.
     static let namedOmissionsMax = 50
 
-    /// Builds one prompt for the change `files` of the merge request `facts`, by the built-in rules alone.
-    public static func build(
-        facts: MergeRequestFacts, files: [ChangedFile], maxInputTokens: Int, estimator: TokenEstimator,
-        randomness: inout some RandomNumberGenerator
-    ) -> ReviewPrompt {
-        let change = ExaminedChange(files.map(Candidate.init))
-        let frame = PromptFrame(facts: facts, change: change, inputTokensMax: maxInputTokens)
-        let plan = ContextPlan(
-            change, frame: frame, limits: ContextLimits(inputTokensMax: maxInputTokens), estimator: estimator)
-        return prompts(for: plan, frame: frame, estimator: estimator, randomness: &randomness) { _ in maxInputTokens }[
-            0]
-    }
-
     /// Builds the prompt of each call of `plan`; one empty prompt, not to be sent, when the plan has no call.
     ///
     /// Each names what is not shown as far as `limit` of the call's tokens allows. Everything from the merge request

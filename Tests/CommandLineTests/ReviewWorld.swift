@@ -18,9 +18,14 @@ final class ReviewWorld: Sendable {
     let folder: Folder
     let gitlab: StandInGitLab
     let relay: FaultyRelay
-    let model = PatientModel()
+    let model: PatientModel
 
-    init(trouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil }, plan: FaultPlan = .calm) throws {
+    /// `answer` gives the model's words to its first, second, … call.
+    init(
+        trouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil }, plan: FaultPlan = .calm,
+        answer: @escaping @Sendable (Int) -> String = { _ in "Looks good." }
+    ) throws {
+        model = PatientModel(answer)
         folder = try Folder()
         gitlab = StandInGitLab(
             mergeRequests: StandInMergeRequest.workingDay, token: "gitlab-token-of-the-test",
@@ -36,14 +41,28 @@ final class ReviewWorld: Sendable {
         model.stop()
     }
 
-    func daemon() async throws -> Daemon {
-        try await Daemon(
-            in: folder,
-            environment: [
-                "GITLAB_URL": relay.url, "GITLAB_TOKEN": "gitlab-token-of-the-test",
-                "GITLAB_WEBHOOK_SECRET": Self.secret, "GITLAB_POLL_SECONDS": "0", "ANTHROPIC_BASE_URL": model.url,
-                "ANTHROPIC_API_KEY": "model-key-of-the-test",
-            ])
+    /// What the daemon, and whoever stands beside it, is told of this world.
+    var environment: [String: String] {
+        [
+            "GITLAB_URL": relay.url, "GITLAB_TOKEN": "gitlab-token-of-the-test",
+            "GITLAB_WEBHOOK_SECRET": Self.secret, "GITLAB_POLL_SECONDS": "0", "ANTHROPIC_BASE_URL": model.url,
+            "ANTHROPIC_API_KEY": "model-key-of-the-test",
+        ]
+    }
+
+    func daemon() async throws -> Daemon { try await Daemon(in: folder, environment: environment) }
+
+    /// Takes the label away and puts it on again, some seconds later by GitLab's clock.
+    func relabel(_ daemon: Daemon) async throws {
+        let now = TimeSource.system.now()
+        let removed = gitlab.remove(label: "ai-review", from: Self.mergeRequest)
+        let added = gitlab.add(label: "ai-review", to: Self.mergeRequest)
+        for (number, labels) in [removed, added].enumerated() {
+            let body = Self.mergeRequest.labelDelivery(
+                before: labels.before, after: labels.after, at: now.adding(seconds: Int64(number + 1) * 5),
+                instance: gitlab.url)
+            #expect(try await send(body, to: daemon, key: "relabel-\(number)").status == 200)
+        }
     }
 
     /// Puts the label on and delivers that.
@@ -58,7 +77,11 @@ final class ReviewWorld: Sendable {
         let labels = gitlab.add(label: "ai-review", to: Self.mergeRequest)
         let body = Self.mergeRequest.labelDelivery(
             before: labels.before, after: labels.after, at: TimeSource.system.now(), instance: gitlab.url)
-        return try await URLSessionTransport().send(
+        return try await send(body, to: daemon, key: key)
+    }
+
+    private func send(_ body: JSONValue, to daemon: Daemon, key: String) async throws -> ClientResponse {
+        try await URLSessionTransport().send(
             ClientRequest(
                 method: "POST", url: daemon.url + "/webhooks/gitlab",
                 fields: [
@@ -107,12 +130,16 @@ final class PatientModel: Sendable {
     private struct State {
         var count = 0
         var isHolding = false
-        var held: [Responder] = []
+        var held: [(responder: Responder, number: Int)] = []
         var server: Server?
         var port = 0
     }
 
     private let state = Mutex(State())
+    private let words: @Sendable (Int) -> String
+
+    init(_ words: @escaping @Sendable (Int) -> String) { self.words = words }
+
     var url: String { "http://127.0.0.1:\(state.withLock { $0.port })" }
     /// Calls that came.
     var callCount: Int { state.withLock { $0.count } }
@@ -127,19 +154,20 @@ final class PatientModel: Sendable {
             defer { state.held = [] }
             return state.held
         }
-        for responder in held { responder.send(Self.answer) }
+        for (responder, number) in held { responder.send(answer(number)) }
     }
 
     func start() throws {
         let route = Route(
             .post, "/v1/messages", bodyBytesMax: 8 << 20,
             handler: .later { [weak self] _, responder in
-                let mustWait = self?.state.withLock { state in
+                guard let self else { return }
+                let number = state.withLock { state -> Int? in
                     state.count += 1
-                    if state.isHolding { state.held.append(responder) }
-                    return state.isHolding
+                    if state.isHolding { state.held.append((responder, state.count)) }
+                    return state.isHolding ? nil : state.count
                 }
-                if mustWait == false { responder.send(Self.answer) }
+                if let number { responder.send(answer(number)) }
             })
         let server = Server(routes: [route], time: .system, log: .silent)
         let port = try server.start(host: "127.0.0.1", port: 0)
@@ -151,11 +179,13 @@ final class PatientModel: Sendable {
         state.withLock { $0.server }?.stop(graceSeconds: 0)
     }
 
-    private static let answer = Response.json(
-        200,
-        [
-            "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-5-5",
-            "content": [["type": "text", "text": "Looks good."]], "stop_reason": "end_turn",
-            "usage": ["input_tokens": 1000, "output_tokens": 500],
-        ])
+    private func answer(_ number: Int) -> Response {
+        .json(
+            200,
+            [
+                "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-5-5",
+                "content": [["type": "text", "text": .string(words(number))]], "stop_reason": "end_turn",
+                "usage": ["input_tokens": 1000, "output_tokens": 500],
+            ])
+    }
 }

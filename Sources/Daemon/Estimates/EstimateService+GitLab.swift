@@ -1,5 +1,6 @@
 package import Budget
 import GitLab
+import Queue
 import Review
 package import Settings
 
@@ -13,10 +14,11 @@ extension EstimateService {
         package init(description: String) { self.description = description }
     }
 
-    /// The report on the merge request that people open at `address`, read from the GitLab of `settings`.
+    /// The report on the merge request that people open at `address`, read from the GitLab of `settings`: for the review
+    /// that a push or the label would begin, which leaves out what earlier ones have seen by `dataDirectory`.
     package func report(
         onMergeRequestAt address: String, gitlab settings: GitLabSettings?, environment: DaemonEnvironment,
-        budget: BudgetStatus
+        dataDirectory: String, budget: BudgetStatus
     ) async throws -> EstimateReport {
         guard let settings else {
             throw Failure(
@@ -37,10 +39,15 @@ extension EstimateService {
         let (files, unread) = try await client.projectFiles(projectID: project, ref: mergeRequest.targetBranch)
         let (rules, problems) = files.rules
         let remarks = problems + unread.sorted { $0.key < $1.key }.map { "'\($0.key)' was not read: \($0.value)" }
+        let memory = try? ReviewMemories.memory(
+            at: ReviewMemories.path(
+                of: MergeRequestID(projectID: project, iid: iid), in: ReviewMemories.directory(in: dataDirectory)),
+            isDamaged: {})
         return report(
             ReviewMaterial(
                 mergeRequest, diffs, project: path, rules: rules, remarks: remarks,
-                inputTokensMax: inputTokensMax), budget: budget)
+                inputTokensMax: inputTokensMax, memory: memory, isWhole: memory?.headSHA == mergeRequest.sha),
+            budget: budget)
     }
 
     /// The project and number in `<base>/group/project/-/merge_requests/12`, whatever follows.

@@ -81,7 +81,23 @@ package struct EstimateService: Sendable {
     func report(_ material: ReviewMaterial, budget: BudgetStatus) -> EstimateReport {
         report(
             material.change, frame: material.frame,
-            remarks: material.remarks + (material.incompleteness.map { [$0] } ?? []), budget: budget)
+            remarks: material.remarks + (material.incompleteness.map { [$0] } ?? []) + Self.remarks(material),
+            budget: budget)
+    }
+
+    /// What of the change is counted, where it was reviewed before.
+    private static func remarks(_ material: ReviewMaterial) -> [String] {
+        if let since = material.increment.outset.since {
+            return [
+                "Only what changed since commit \(since.prefix(12)) was reviewed is counted; "
+                    + "a comment with /ai-review has the whole change reviewed."
+            ]
+        }
+        guard let reviewed = material.reviewedHead, reviewed != material.head else { return [] }
+        return [
+            "This is for the whole change, as a comment with the command asks for it. When the label is put on again, "
+                + "only what changed since commit \(reviewed.prefix(12)) is reviewed."
+        ]
     }
 
     private func report(

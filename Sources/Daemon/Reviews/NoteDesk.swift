@@ -38,11 +38,30 @@ struct NoteDesk: Sendable {
         try await queue.record(posted.id.map { .present(noteID: $0) } ?? .unknown, on: mergeRequest)
     }
 
-    /// Posts a review: in the place of an earlier review or of the notice that stands there, or as a new note. Answers
-    /// with the note's number.
+    /// The summary that stands on the merge request: which note it is, and of which review.
+    struct Summary: Sendable {
+        let noteID: Int
+        let run: Int
+    }
+
+    /// The summary of the latest review. Not a note that counts as the notice still, and nil where GitLab does not say who
+    /// we are: a stranger's note with our marker could pass for ours.
+    func summary(on job: Job) async throws -> Summary? {
+        guard let botUserID = await bot.known() else { return nil }
+        let mergeRequest = job.wish.mergeRequest
+        return try await gitlab.findSummary(
+            projectID: mergeRequest.projectID, iid: mergeRequest.iid, botUserID: botUserID,
+            eventUUID: job.wish.eventUUID
+        ).map { Summary(noteID: $0.note.id, run: $0.run) }
+    }
+
+    /// Posts a review: in the place of `earlier`, the summary of an earlier review, or of the notice that stands there, or
+    /// as a new note. Answers with the note's number. The caller sees to it that `earlier` is not of a later review.
     ///
     /// `mayStand`: an earlier run may have posted it, so it is looked for first.
-    func post(review markdown: String, of head: String, on job: Job, mayStand: Bool) async throws -> Int? {
+    func post(
+        review markdown: String, on job: Job, inPlaceOf earlier: Summary?, mayStand: Bool
+    ) async throws -> Int? {
         let marker = Self.marker(of: job)
         let note = harmless(markdown, marker)
         let mergeRequest = job.wish.mergeRequest
@@ -51,11 +70,9 @@ struct NoteDesk: Sendable {
             await clearNotice(on: job, but: found)
             return found
         }
-        if let botUserID, let earlier = try await summary(on: job, botUserID),
-            try await update(earlier, to: note, on: job)
-        {
-            await clearNotice(on: job, but: earlier)
-            return earlier
+        if let earlier, try await update(earlier.noteID, to: note, on: job) {
+            await clearNotice(on: job, but: earlier.noteID)
+            return earlier.noteID
         }
         if let standing = try await standingNotice(job, botUserID, mayStand: mayStand) {
             // From here on the notice may be the review: a later notice must not take its place, so where this cannot be
@@ -71,13 +88,6 @@ struct NoteDesk: Sendable {
             eventUUID: job.wish.eventUUID)
         if queue.notice(on: mergeRequest) != .absent { await know(.absent, on: mergeRequest) }
         return posted.id
-    }
-
-    /// The summary of an earlier review, which a new one takes the place of. Not a note that counts as the notice still.
-    private func summary(on job: Job, _ botUserID: Int) async throws -> Int? {
-        try await gitlab.findSummary(
-            projectID: job.wish.mergeRequest.projectID, iid: job.wish.mergeRequest.iid, botUserID: botUserID,
-            eventUUID: job.wish.eventUUID)?.note.id
     }
 
     /// Takes the notice away that a review has made untrue, unless it is the review's own note.
@@ -114,12 +124,7 @@ struct NoteDesk: Sendable {
     }
 
     /// Job ids cannot be guessed: nobody else's note ends with this.
-    /// The number grows from review to review: by the time it was asked for, and in one millisecond by its turn.
-    private static func marker(of job: Job) -> NoteMarker {
-        let (milliseconds, overflow) = Int(clamping: job.acceptedAt.milliseconds).multipliedReportingOverflow(by: 1000)
-        let run = overflow ? Int(Int32.max) : max(0, milliseconds) + abs(job.turn % 1000)
-        return .summary(run: run, id: job.id)
-    }
+    private static func marker(of job: Job) -> NoteMarker { .summary(run: job.reviewNumber, id: job.id) }
 
     private func harmless(_ markdown: String, _ marker: NoteMarker) -> HarmlessNote {
         HarmlessNote(

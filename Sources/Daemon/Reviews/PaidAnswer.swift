@@ -36,6 +36,10 @@ struct PaidAnswer: Sendable, Equatable {
     var remarks: [String] = []
     /// The cost that had been expected; nil when no price is known.
     var estimatedCost: MicroUSD?
+    /// Secrets on added lines, found without the model: the change may not be there any more when they are told.
+    var secrets: [Finding] = []
+    /// What the review set out with.
+    var outset = ReviewOutset()
     /// The least severity that the project wants to hear of; nil is all.
     var severityFloor: Finding.Severity?
 
@@ -58,6 +62,8 @@ struct PaidAnswer: Sendable, Equatable {
         incompleteness = plan.material.incompleteness
         steps = plan.review.sentences
         remarks = plan.material.remarks
+        secrets = plan.material.secrets
+        outset = plan.material.increment.outset
         estimatedCost =
             (try? TokenUsage(
                 inputTokens: prompt.estimatedInputTokens, outputTokens: plan.review.expectedOutputTokens))
@@ -81,6 +87,7 @@ extension PaidAnswer {
             ("included", .array(includedFiles.map { .string($0) })),
             ("omitted", Self.json(omittedFiles)), ("trimmed", Self.json(trimmedFiles)),
             ("steps", .array(steps.map { .string($0) })), ("remarks", .array(remarks.map { .string($0) })),
+            ("secrets", .array(secrets.map(\.json))), ("outset", outset.json),
             ("severity_floor", JSONValue(severityFloor?.rawValue)),
             ("suspicious", .array(suspiciousFiles.map { .string($0) })),
             ("description_cut", .bool(isDescriptionCut)), ("estimated_input_tokens", .integer(estimatedInputTokens)),
@@ -148,6 +155,8 @@ extension PaidAnswer {
         steps = Self.texts(value["steps"])
         remarks = Self.texts(value["remarks"])
         estimatedCost = value["estimated_micro_usd"]?.integer.map { MicroUSD(Int64($0)) }
+        secrets = (value["secrets"]?.array ?? []).compactMap { Finding(json: $0) }
+        outset = value["outset"].flatMap { ReviewOutset($0) } ?? ReviewOutset()
         severityFloor = value["severity_floor"]?.string.flatMap(Finding.Severity.init(rawValue:))
         suspiciousFiles = Self.texts(value["suspicious"])
         isDescriptionCut = value["description_cut"]?.bool ?? false

@@ -9,8 +9,12 @@ struct ReviewMaterial: Sendable {
     let files: [FileDiff]
     /// Secrets on added lines, found by their form.
     let secrets: [Finding]
-    /// The change, looked at once.
+    /// The change, looked at once, without what earlier reviews have seen.
     let change: ExaminedChange
+    /// What earlier reviews have seen of it.
+    let increment: IncrementalPlan
+    /// The commit that was reviewed last; nil when nothing is known of one.
+    let reviewedHead: String?
     /// What prompts have beside the change.
     let frame: PromptFrame
     /// What was wrong with the project's files, each a sentence.
@@ -23,10 +27,11 @@ struct ReviewMaterial: Sendable {
     /// What the project says about its reviews.
     var configuration: ProjectConfiguration { change.rules.configuration }
 
-    /// The material of `mergeRequest` with the change `diffs` by `rules`, which the project's files make.
+    /// The material of `mergeRequest` with the change `diffs` by `rules`, which the project's files make. What earlier
+    /// reviews left in `memory` is not reviewed again unless the whole change is to be.
     init(
         _ mergeRequest: MergeRequest, _ diffs: DiffList, project: String, rules: ContextRules, remarks: [String],
-        inputTokensMax: Int
+        inputTokensMax: Int, memory: ReviewMemory? = nil, isWhole: Bool = false
     ) {
         let scanner = SecretScanner()
         var candidates = diffs.files.map { Candidate($0) }
@@ -45,8 +50,10 @@ struct ReviewMaterial: Sendable {
         self.secrets = secrets
         self.remarks = remarks
         files = candidates.map(\.diff)
-        change = ExaminedChange(candidates, rules: rules)
+        increment = IncrementalPlan(files: files, previous: memory, isWhole: isWhole, hash: .sha256)
+        change = ExaminedChange(candidates, rules: rules).leavingOutSeen(increment)
         frame = PromptFrame(facts: facts, change: change, inputTokensMax: inputTokensMax)
+        reviewedHead = memory?.headSHA
         incompleteness = diffs.incompleteness
     }
 }

@@ -31,10 +31,13 @@ struct ReviewService: Sendable {
             [
                 wanted.token, settings.model.apiKey, settings.server.apiToken,
             ].compactMap { $0?.revealed } + (wanted.webhookSecrets + wanted.signingTokens).map(\.revealed)
+        let memories = ReviewMemories(
+            dataDirectory: settings.books.dataDirectory, queue: queue, now: environment.time.now, log: environment.log)
+        memories.prune()
         let bot = BotUser(gitlab: gitlab, now: environment.time.now, log: environment.log)
         let reviewer = Reviewer(
             gitlab: gitlab, model: try Self.models(settings.model, environment), settings: settings, ledger: ledger,
-            queue: queue, answers: answers, prices: prices, learned: learned,
+            queue: queue, answers: answers, memories: memories, prices: prices, learned: learned,
             rules: Reviewer.Rules(
                 label: wanted.reviewLabel, resumesAfterReset: settings.review.resumesAfterReset),
             notes: NoteDesk(gitlab: gitlab, bot: bot, queue: queue, secrets: secrets, log: environment.log),
@@ -51,7 +54,8 @@ struct ReviewService: Sendable {
                     signingTokens: wanted.signingTokens.map(\.revealed),
                     now: environment.time.now),
                 label: wanted.reviewLabel, reviewsOnPush: settings.review.reviewsOnPush, botUserID: { bot.id },
-                queue: queue, ledger: ledger, metrics: metrics, now: environment.time.now, log: environment.log
+                hasClosed: { memories.forget($0) }, queue: queue, ledger: ledger, metrics: metrics,
+                now: environment.time.now, log: environment.log
             ).route
         ]
         poll =

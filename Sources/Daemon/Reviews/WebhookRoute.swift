@@ -22,6 +22,8 @@ struct WebhookRoute: Sendable {
     let label: String
     let reviewsOnPush: Bool
     let botUserID: @Sendable () -> Int?
+    /// Is told of merge requests that are merged or closed.
+    let hasClosed: @Sendable (MergeRequestID) -> Void
     let queue: ReviewQueue
     let ledger: Ledger
     let metrics: Metrics
@@ -67,6 +69,7 @@ struct WebhookRoute: Sendable {
         queue.take(report) { result in
             switch result {
             case .success(let verdict):
+                if report.event == Trigger.Code.notOpen.rawValue { hasClosed(report.mergeRequest) }
                 note(delivery.id, verdict.status.rawValue, verdict.reason, report)
                 responder.send(Self.answer(verdict.status.rawValue, verdict.reason, delivery.id))
             case .failure(let error):

@@ -3,7 +3,7 @@
 /// From this, plans for any budget and any model are made without another look at the text.
 public struct ExaminedChange: Sendable {
     /// The files in the change's order.
-    let files: [ExaminedFile]
+    private(set) var files: [ExaminedFile]
     /// What the whole change would take, file by file, if all of it were sent.
     public let wholeMeasure: TextMeasure
     /// The rules by which it was examined.
@@ -17,6 +17,15 @@ public struct ExaminedChange: Sendable {
         self.files = files
         self.rules = rules
         self.wholeMeasure = wholeMeasure ?? files.reduce(TextMeasure()) { $0 + $1.whole }
+    }
+
+    /// The change without what `plan` says was seen before. What it would take whole stays as it was.
+    public func leavingOutSeen(_ plan: IncrementalPlan) -> ExaminedChange {
+        var change = self
+        for (index, seen) in plan.seenHunks where change.files.indices.contains(index) {
+            change.files[index].leaveOut(seen)
+        }
+        return change
     }
 
     /// The paths of the files, in the change's order.
@@ -41,7 +50,7 @@ struct ExaminedFile: Sendable {
     /// Whether a line was too long to be shown whole.
     let isCut: Bool
     /// Lines that are added or removed.
-    let changedCount: Int
+    private(set) var changedCount: Int
 
     init(_ file: Candidate, index: Int, rules: ContextRules) {
         self.index = index
@@ -76,6 +85,14 @@ struct ExaminedFile: Sendable {
         self.isSuspicious = isSuspicious
         self.isCut = isCut
         whole = TextMeasure(of: title) + TextMeasure(of: FileText.body(hunks))
+    }
+
+    /// Leaves out the hunks with these indices, and the file when none is left.
+    mutating func leaveOut(_ seen: Set<Int>) {
+        guard dropReason == nil else { return }
+        hunks = hunks.enumerated().filter { !seen.contains($0.offset) }.map(\.element)
+        changedCount = hunks.reduce(0) { $0 + $1.lines.count { $0.kind != .context } }
+        if !hunks.contains(where: \.isChanged) { drop(for: .unchanged) }
     }
 
     mutating func drop(for reason: OmittedFile.Reason) {

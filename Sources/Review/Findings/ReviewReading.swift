@@ -71,16 +71,6 @@ public struct ReviewReading: Sendable, Equatable {
             rest: others.filter { !$0.isEmpty }.joined(separator: "\n\n"), isWhole: json.isWhole)
     }
 
-    /// All of it as Markdown, with each finding where the model said it is. Of an answer without a form, the answer.
-    public var markdown: String {
-        let list = findings.map { finding in
-            let place = finding.path.isEmpty ? "" : finding.path + (finding.line.map { ":\($0)" } ?? "")
-            return DiscussionText.heading(finding) + (place.isEmpty ? "" : " " + Markdown.code(place))
-                + (finding.text.isEmpty ? "" : "\n\n" + finding.text)
-        }
-        return ([verdict] + list + [rest]).filter { !$0.isEmpty }.joined(separator: "\n\n")
-    }
-
     /// An element that is no finding: its texts.
     private static func words(of value: JSONValue) -> String {
         switch value {

@@ -1,55 +1,65 @@
-/// What of a change is to be reviewed, given what an earlier review has seen.
+/// What of a change is to be reviewed, given what earlier reviews have seen.
+///
+/// The change's content decides, not its commits: what was seen stays seen after a rebase or a forced push.
 public struct IncrementalPlan: Sendable, Equatable {
-    /// Files with the hunks that no model has seen as they are, in the order of the change.
-    public var toReview: [FileDiff] = []
-    /// Paths of files of which every hunk was seen before.
-    public var unchangedFiles: [String] = []
-    /// Paths of files of which some hunks were seen before, with the number of those.
-    public var partlyUnchangedFiles: [String: Int] = [:]
-    /// Earlier findings whose line is still in the change.
-    public var standing: [RememberedFinding] = []
-    /// Earlier findings whose line is not.
-    public var gone: [RememberedFinding] = []
-    /// The commit that `previous` was about; nil for a whole review.
-    public var since: String?
-    /// The hashes of hunks that are still as they were seen, by path.
-    var unchangedHunks: [String: Set<String>] = [:]
+    /// What is known before the review.
+    public var outset = ReviewOutset()
+    /// For each file of the change, by its index, the indices of the hunks that were seen as they are.
+    public var seenHunks: [Int: Set<Int>] = [:]
 
-    /// The plan for the change `files`, as `SecretScanner` left it, after the review that `previous` is of.
+    /// The plan for the change `files`, as `SecretScanner` left it, after the reviews that `previous` is of.
     ///
     /// `isWhole` has everything reviewed again, as when somebody asks for it; what was found stays known.
     public init(files: [FileDiff], previous: ReviewMemory?, isWhole: Bool, hash: ContentHash) {
-        since = isWhole ? nil : previous?.headSHA
-        for file in files {
-            let known = previous?.hunks[file.path] ?? []
-            var left = file
-            if !isWhole, !known.isEmpty {
-                let digests = file.hunks.map { $0.digest(hash) }
-                left.hunks = zip(file.hunks, digests).filter { !known.contains($0.1) }.map(\.0)
-                unchangedHunks[file.path, default: []].formUnion(known.intersection(digests))
-            }
-            let seenCount = file.hunks.count - left.hunks.count
-            if seenCount > 0, left.hunks.isEmpty {
-                unchangedFiles.append(file.path)
-            } else {
-                if seenCount > 0 { partlyUnchangedFiles[file.path] = seenCount }
-                toReview.append(left)
+        let isIncremental = previous != nil && !isWhole
+        outset.since = isIncremental ? previous?.headSHA : nil
+        for (index, file) in files.enumerated() {
+            let known = previous?.files[file.path]
+            for (number, hunk) in file.hunks.enumerated() {
+                let digest = hunk.digest(hash)
+                let isSeen = known?.hunks.contains(digest) == true
+                if let known, isSeen {
+                    outset.seen[file.path, default: SeenFile(headSHA: known.headSHA)].hunks.insert(digest)
+                }
+                if isIncremental, isSeen {
+                    seenHunks[index, default: []].insert(number)
+                } else {
+                    outset.pending[file.path, default: []].insert(digest)
+                }
             }
         }
-        let unchanged = Set(unchangedFiles)
-        var index = ChangeIndex(files)
-        for finding in previous?.findings ?? [] {
+        guard let previous else { return }
+        let unchanged = Set(outset.seen.keys).subtracting(outset.pending.keys)
+        var change = ChangeIndex(files)
+        for var finding in previous.findings {
+            let line = Self.line(of: finding, in: &change)
+            // A whole review looks for what has no line as well: it is said again or not.
             let stands =
-                finding.text.isEmpty ? unchanged.contains(finding.path) : Self.has(finding, in: &index)
-            if stands { standing.append(finding) } else { gone.append(finding) }
+                finding.text.isEmpty ? unchanged.contains(finding.path) : line != nil
+            // A secret that was pushed is out, whatever the change says of it now.
+            guard stands || finding.kind == .secret else {
+                outset.outdated.append(finding.fingerprint)
+                continue
+            }
+            if !finding.text.isEmpty { finding.line = line }
+            outset.standing.append(finding)
         }
+        let known = Set(outset.standing.map(\.fingerprint) + outset.outdated)
+        outset.unresolved = previous.outdated.filter { !known.contains($0) }
     }
 
-    /// Whether nothing is left to review.
-    public var isEmpty: Bool { !toReview.contains { !$0.hunks.isEmpty } }
+    /// Whether, where nothing can be shown, that is because earlier reviews have seen what could be.
+    public var leavesNothing: Bool { outset.since != nil && !seenHunks.isEmpty }
 
-    private static func has(_ finding: RememberedFinding, in index: inout ChangeIndex) -> Bool {
-        guard let file = index.index(of: finding.path) else { return false }
-        return index.lines(of: file).contains { $0.number(on: finding.side) != nil && $0.plain == finding.text }
+    /// The number of the line of `finding`, the nearest to where it was where there are several; nil when it is gone.
+    private static func line(of finding: RememberedFinding, in change: inout ChangeIndex) -> Int? {
+        guard !finding.text.isEmpty, let file = change.index(of: finding.path) else { return nil }
+        let numbers = change.lines(of: file).filter { $0.plain == finding.text }
+            .compactMap { $0.number(on: finding.side) }
+        let old = finding.line ?? 0
+        return numbers.min { left, right in
+            left.subtractingReportingOverflow(old).partialValue.magnitude
+                < right.subtractingReportingOverflow(old).partialValue.magnitude
+        }
     }
 }

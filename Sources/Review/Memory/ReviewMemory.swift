@@ -1,98 +1,72 @@
-/// What a review leaves behind for the next one of the same merge request.
+/// What the reviews of a merge request leave behind for the next one.
 ///
 /// Kept by the daemon among its files, one for each merge request, as the JSON of `json`. Losing it costs tokens, not
 /// correctness: the next review is then a whole one.
 public struct ReviewMemory: Sendable, Equatable {
-    /// Which review of the merge request this was, from 1.
+    /// The number of the review that left it; that of a later review is greater.
     public var run: Int
-    /// The commit that was reviewed.
+    /// The commit that was reviewed last.
     public var headSHA: String
-    /// The hashes of the hunks that a model was shown, by the path of their file.
-    public var hunks: [String: Set<String>]
-    /// The findings that stand.
+    /// What was seen of each file, by its path.
+    public var files: [String: SeenFile]
+    /// The findings that stand, the newest first.
     public var findings: [RememberedFinding]
+    /// Fingerprints of findings whose line has left the change and whose discussion may still be open.
+    public var outdated: [String]
 
     /// Hunks that are remembered; those beyond are reviewed again.
     public static let hunksMax = 20_000
     /// Findings that are remembered.
     public static let findingsMax = 200
+    /// Findings whose discussion is still to be resolved.
+    public static let outdatedMax = 200
 
     /// A memory of these parts.
     public init(
-        run: Int, headSHA: String, hunks: [String: Set<String>] = [:], findings: [RememberedFinding] = []
+        run: Int, headSHA: String, files: [String: SeenFile] = [:], findings: [RememberedFinding] = [],
+        outdated: [String] = []
     ) {
         self.run = run
         self.headSHA = headSHA
-        self.hunks = hunks
+        self.files = files
         self.findings = findings
+        self.outdated = outdated
     }
 
-    /// The memory after a review of `headSHA` that showed `shown`, files with the hunks that a model was given whole,
-    /// and found `found`. `plan` is what the review set out with.
+    /// The memory after review number `run` of `headSHA`, which set out with `outset`, showed the files `shown` with all
+    /// their changes, and found `found`.
+    ///
+    /// `answered` are fingerprints of findings whose discussion people have resolved: nobody needs to be told of them
+    /// again. `unresolved` are findings whose line is gone and whose discussion is still to be resolved.
     public init(
-        after previous: ReviewMemory?, plan: IncrementalPlan, headSHA: String, shown: [FileDiff],
-        found: CheckedFindings, hash: ContentHash
+        after outset: ReviewOutset, run: Int, headSHA: String, shown: Set<String>, found: [RememberedFinding],
+        answered: Set<String> = [], unresolved: [String] = []
     ) {
-        self.init(run: (previous?.run ?? 0) + 1, headSHA: headSHA)
-        var count = 0
-        for (path, digests) in plan.unchangedHunks.map({ ($0.key, $0.value) })
-            + shown.map({ ($0.path, Set($0.hunks.map { $0.digest(hash) })) })
-        {
-            let new = digests.subtracting(hunks[path, default: []]).prefix(max(0, Self.hunksMax - count))
-            guard !new.isEmpty else { continue }
-            hunks[path, default: []].formUnion(new)
-            count += new.count
+        self.init(run: run, headSHA: headSHA, files: outset.seen)
+        var left = Self.hunksMax - files.values.reduce(0) { $0 + $1.hunks.count }
+        for (path, digests) in outset.pending where shown.contains(path) {
+            let new = digests.subtracting(files[path]?.hunks ?? []).prefix(max(0, left))
+            left -= new.count
+            files[path, default: SeenFile(headSHA: headSHA)].hunks.formUnion(new)
+            files[path]?.headSHA = headSHA
         }
-        let inline = Set(found.inline.map(\.fingerprint))
-        let new = found.all.map { RememberedFinding($0, isInline: inline.contains($0.fingerprint)) }
-        let known = Set(new.map(\.fingerprint))
-        findings = Array((new + plan.standing.filter { !known.contains($0.fingerprint) }).prefix(Self.findingsMax))
+        let known = Set(found.map(\.fingerprint)).union(answered)
+        findings = Array((found + outset.standing.filter { !known.contains($0.fingerprint) }).prefix(Self.findingsMax))
+        outdated = Array(unresolved.prefix(Self.outdatedMax))
     }
 }
 
-/// A finding as the next review needs it.
-public struct RememberedFinding: Sendable, Equatable {
-    /// By which it is known.
-    public var fingerprint: String
-    /// How bad it is.
-    public var severity: Finding.Severity
-    /// What sort of thing it is.
-    public var kind: Finding.Kind
-    /// Its file; empty for none.
-    public var path: String
-    /// Its line's number when it was found; nil without a place.
-    public var line: Int?
-    /// On which side its line stands.
-    public var side: Finding.Side
-    /// Its line's text with single blanks; empty without a place.
-    public var text: String
-    /// What is wrong, in one line.
-    public var title: String
-    /// Whether it has a discussion of its own.
-    public var isInline: Bool
+/// What was seen of one file of a change.
+public struct SeenFile: Sendable, Equatable {
+    /// The commit whose review showed it last.
+    public var headSHA: String
+    /// The hashes of its hunks that a model was shown.
+    public var hunks: Set<String>
 
-    /// A finding of these parts.
-    public init(
-        fingerprint: String, severity: Finding.Severity, kind: Finding.Kind, path: String, line: Int? = nil,
-        side: Finding.Side = .new, text: String = "", title: String, isInline: Bool = false
-    ) {
-        self.fingerprint = fingerprint
-        self.severity = severity
-        self.kind = kind
-        self.path = path
-        self.line = line
-        self.side = side
-        self.text = text
-        self.title = title
-        self.isInline = isInline
-    }
-
-    /// What is kept of `placed`.
-    public init(_ placed: PlacedFinding, isInline: Bool) {
-        self.init(
-            fingerprint: placed.fingerprint, severity: placed.finding.severity, kind: placed.finding.kind,
-            path: placed.finding.path, line: placed.place?.line, side: placed.finding.side,
-            text: placed.place?.text ?? "", title: DiscussionText.title(placed.finding), isInline: isInline)
+    /// A file of these hunks, last shown at `headSHA`.
+    public init(headSHA: String, hunks: Set<String> = []) {
+        self.headSHA = headSHA
+        self.hunks = hunks
     }
 }
 

@@ -15,13 +15,11 @@ public struct FileCoverage: Sendable, Equatable {
     public enum Extent: Sendable, Equatable {
         /// All of it.
         case whole
-        /// Some of its hunks; `reason` says why not the others, in words that follow a colon.
-        case partly(shown: Int, of: Int, reason: String)
         /// Not all of it; `reason` says what not.
         case part(reason: String)
         /// Nothing; `reason` says why.
         case nothing(reason: String)
-        /// Nothing in this review: an earlier one has seen it as it is.
-        case before
+        /// Nothing in this review: an earlier one, of the commit `at`, has seen it as it is.
+        case before(at: String)
     }
 }

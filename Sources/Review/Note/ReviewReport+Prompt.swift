@@ -1,14 +1,20 @@
 // What a prompt showed and did not, as a summary says it.
 
 extension FileCoverage {
-    /// What was seen of each file: those of `included`, of which the `trimmed` in part, and nothing of those `omitted`.
+    /// What was seen of each file: those of `included`, of which the `trimmed` in part, and nothing of those `omitted` but
+    /// what was `seen` before.
     public static func files(
-        included: [String], trimmed: [OmittedFile], omitted: [OmittedFile]
+        included: [String], trimmed: [OmittedFile], omitted: [OmittedFile], seen: [String: SeenFile] = [:]
     ) -> [FileCoverage] {
         let reasons = Dictionary(trimmed.map { ($0.path, $0.reason.words) }) { first, _ in first }
         return included.map { path in
             FileCoverage(path: path, extent: reasons[path].map { .part(reason: $0) } ?? .whole)
-        } + omitted.map { FileCoverage(path: $0.path, extent: .nothing(reason: $0.reason.words)) }
+        }
+            + omitted.map { file in
+                let before = file.reason == .unchanged ? seen[file.path]?.headSHA : nil
+                return FileCoverage(
+                    path: file.path, extent: before.map { .before(at: $0) } ?? .nothing(reason: file.reason.words))
+            }
     }
 }
 

@@ -22,17 +22,32 @@ public struct ReviewReport: Sendable, Equatable {
     public var steps: [String] = []
     /// What else the reader must know, each as a sentence in Markdown.
     public var remarks: [String] = []
-    /// What it took.
-    public var figures: Figures
+    /// What it took; nil when no model was called.
+    public var figures: Figures?
     /// The label that asks for a review.
     public var labelName: String
     /// The full hash of the commit that was reviewed.
     public var headSHA: String
 
+    /// Whether what was shown counts as reviewed: the answer came in the form, to its end. Of any other too little is
+    /// known for the next review to leave out what this one was shown.
+    public var isWhole: Bool { stop == .complete && reading.isWhole }
+
+    /// The report of a review for which there was nothing to show.
+    public init(
+        unchangedSince since: String?, findings: CheckedFindings, coverage: [FileCoverage], labelName: String,
+        headSHA: String
+    ) {
+        self.init(
+            reading: ReviewReading(), stop: .complete, findings: findings, coverage: coverage, figures: nil,
+            labelName: labelName, headSHA: headSHA)
+        self.since = since
+    }
+
     /// A report of these parts.
     public init(
         reading: ReviewReading, stop: ModelAnswer.Stop, findings: CheckedFindings, coverage: [FileCoverage],
-        figures: Figures, labelName: String, headSHA: String
+        figures: Figures?, labelName: String, headSHA: String
     ) {
         self.reading = reading
         self.stop = stop

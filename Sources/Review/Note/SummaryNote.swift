@@ -21,7 +21,7 @@ public enum SummaryNote {
             parts.append("**To stay within the budget:**\n" + report.steps.map { "- \($0)" }.joined(separator: "\n"))
         }
         parts.append(
-            "To have it reviewed again, remove and add the \(Markdown.code(report.labelName)) label "
+            "To have \(report.since == nil ? "it" : "the whole change") reviewed again, remove and add the \(Markdown.code(report.labelName)) label "
                 + "or comment `/ai-review`.")
         parts.append(figures(report))
         return parts.joined(separator: "\n\n") + "\n"
@@ -32,6 +32,9 @@ public enum SummaryNote {
     /// The verdict, and whatever was not in the form: what was paid for is never thrown away.
     private static func words(_ report: ReviewReport) -> [String] {
         let texts = [report.reading.verdict, report.reading.rest].map(\.withoutOuterBlankLines).filter { !$0.isEmpty }
+        guard report.figures != nil else {
+            return ["Nothing that a model would be shown has changed since \(commit(report.since ?? "")) was reviewed."]
+        }
         guard texts.isEmpty, report.findings.all.isEmpty else { return texts.map(closed) }
         if report.reading.isWhole { return ["Nothing was found."] }
         return ["The model wrote nothing."]
@@ -61,19 +64,39 @@ public enum SummaryNote {
         parts += listed.prefix(listedMax).map(whole)
         if listed.count > listedMax { parts.append("And \(counted(listed.count - listedMax, "finding")) more.") }
         if !report.standing.isEmpty {
-            let lines = report.standing.prefix(namedStandingMax).map { finding in
-                "- \(finding.severity.sign) \(place(finding.path, finding.line))\(finding.title)"
-            }
-            let more = report.standing.count - lines.count
-            parts.append(
-                "From earlier reviews, still open:\n" + lines.joined(separator: "\n")
-                    + (more > 0 ? "\n- and \(grouped(more)) more" : ""))
+            parts += standing(report.standing)
         }
         if report.goneCount > 0 {
-            parts.append("\(counted(report.goneCount, "earlier finding")) no longer in the change.")
+            parts.append(
+                "\(counted(report.goneCount, "earlier finding")): \(report.goneCount == 1 ? "its line is" : "their lines are") "
+                    + "no longer in the change.")
         }
         return parts
     }
+
+    /// A line for each, and all the words of those that have no discussion to be read in.
+    private static func standing(_ findings: [RememberedFinding]) -> [String] {
+        var parts = ["From earlier reviews, still open:"]
+        for finding in findings.prefix(namedStandingMax) {
+            let left = finding.kind == .secret && finding.line == nil ? leftSecret : ""
+            let line = "- \(finding.severity.sign) \(place(finding.path, finding.line))\(finding.title)\(left)"
+            guard finding.words.isEmpty else {
+                parts += [line, closed(finding.words)]
+                continue
+            }
+            // Lines without words are one list.
+            if parts[parts.count - 1].hasPrefix("- ") || parts.count == 1 {
+                parts[parts.count - 1] += "\n" + line
+            } else {
+                parts.append(line)
+            }
+        }
+        let more = findings.count - namedStandingMax
+        if more > 0 { parts.append("And \(counted(more, "earlier finding")) more.") }
+        return parts
+    }
+
+    private static let leftSecret = " (not in the change any more, but in the branch's history if it was pushed)"
 
     private static func line(_ placed: PlacedFinding) -> String {
         "- \(placed.finding.severity.sign) \(place(placed.finding.path, placed.place?.line))"
@@ -86,7 +109,8 @@ public enum SummaryNote {
         let kind = finding.kind == .other ? "" : " (\(finding.kind.rawValue))"
         let text =
             "\(finding.severity.sign) **\(finding.severity.rawValue)**\(kind) "
-            + place(finding.path, placed.place?.line) + DiscussionText.title(finding)
+            + place(finding.path, placed.place?.line ?? (finding.kind == .secret ? finding.line : nil))
+            + DiscussionText.title(finding)
         let words = finding.text.withoutOuterBlankLines
         let block = DiscussionText.replacement(finding)
         return ([text] + [words.isEmpty ? nil : closed(words), block].compactMap { $0 }).joined(separator: "\n\n")
@@ -115,7 +139,7 @@ public enum SummaryNote {
         case .other(let reason):
             warnings.append("**The answer may be incomplete**: the model stopped with \(Markdown.code(reason)).")
         }
-        let figures = report.figures
+        guard let figures = report.figures else { return warnings + report.remarks }
         // Estimates of foreign tokenizers are off by less than that.
         if let input = figures.usage?.inputTokens, input < figures.estimatedInputTokens / 3 {
             warnings.append(
@@ -132,66 +156,12 @@ public enum SummaryNote {
         return warnings + report.remarks
     }
 
-    /// Whether the model said anything: else nothing was reviewed, only shown.
-    private static func hasReviewed(_ report: ReviewReport) -> Bool {
-        if case .refused = report.stop { return false }
-        return !report.reading.verdict.isEmpty || !report.reading.rest.withSingleBlanks.isEmpty
-            || !report.reading.findings.isEmpty || report.reading.isWhole
-    }
-
-    private static func coverage(_ report: ReviewReport) -> String {
-        let verb = hasReviewed(report) ? "reviewed" : "shown to the model"
-        let whole = report.coverage.filter { $0.extent == .whole }
-        let before = report.coverage.filter { $0.extent == .before }
-        let others = report.coverage.filter { $0.extent != .whole && $0.extent != .before }
-        var text =
-            "**Coverage: \(grouped(whole.count + before.count)) of \(counted(report.coverage.count, "changed file"))"
-        text += " \(verb)\(others.isEmpty ? "." : " whole.")**"
-        if let since = report.since { text += " This review is of what changed since \(commit(since))." }
-        var lines: [String] = []
-        if !whole.isEmpty { lines.append("- \(verb): \(names(whole))") }
-        if !before.isEmpty { lines.append("- unchanged since an earlier review: \(names(before))") }
-        for file in others.prefix(namedFilesMax) {
-            switch file.extent {
-            case .partly(let shown, let all, let reason):
-                lines.append("- \(Markdown.code(file.path)): \(shown) of \(counted(all, "hunk")) \(verb): \(reason)")
-            case .part(let reason): lines.append("- \(Markdown.code(file.path)): \(verb) in part: \(reason)")
-            case .nothing(let reason): lines.append("- \(Markdown.code(file.path)): not \(verb): \(reason)")
-            case .whole, .before: break
-            }
-        }
-        let rest = others.dropFirst(namedFilesMax)
-        if !rest.isEmpty { lines.append("- and \(grouped(rest.count)) more: \(reasons(rest))") }
-        return ([text] + lines).joined(separator: "\n")
-    }
-
-    private static func names(_ files: [FileCoverage]) -> String {
-        let named = files.prefix(namedFilesMax).map { Markdown.code($0.path) }.joined(separator: ", ")
-        return files.count > namedFilesMax ? named + " and \(grouped(files.count - namedFilesMax)) more" : named
-    }
-
-    /// `12 over the input limit, 3 binary`.
-    private static func reasons(_ files: ArraySlice<FileCoverage>) -> String {
-        var counts: [(String, Int)] = []
-        for file in files {
-            let reason =
-                switch file.extent {
-                case .partly(_, _, let reason), .part(let reason), .nothing(let reason): reason
-                case .whole, .before: ""
-                }
-            if let index = counts.firstIndex(where: { $0.0 == reason }) {
-                counts[index].1 += 1
-            } else {
-                counts.append((reason, 1))
-            }
-        }
-        return counts.map { "\(grouped($0.1)) \($0.0)" }.joined(separator: ", ")
-    }
-
     // MARK: - What it took
 
     private static func figures(_ report: ReviewReport) -> String {
-        let figures = report.figures
+        guard let figures = report.figures else {
+            return "No model was called and no tokens were spent · Commit \(commit(report.headSHA))"
+        }
         var parts = [Markdown.code(figures.model)]
         if let usage = figures.usage {
             var aside: [String] = []
@@ -217,7 +187,7 @@ public enum SummaryNote {
         return lines.joined(separator: "\n\n")
     }
 
-    private static func commit(_ sha: String) -> String {
+    static func commit(_ sha: String) -> String {
         sha.isEmpty ? "unknown" : Markdown.code(String(sha.prefix(12)))
     }
 }

@@ -60,7 +60,7 @@ enum EstimateCommand {
                     try await service.report(
                         onMergeRequestAt: address, gitlab: settings.gitlab,
                         environment: DaemonEnvironment(log: Log(level: .error, now: TimeSource.system.now)),
-                        budget: snapshot.status)
+                        dataDirectory: configuration.directory, budget: snapshot.status)
                 }
             } else {
                 report = service.report(

@@ -14,6 +14,18 @@ extension Reviewer {
         if job.calls.last(where: { $0.reservation == paid.reservation })?.state != .settled {
             await settle(paid, job, plan)
         }
+        if let interruption = await beginPosting(job) { return interruption }
+        let material = try await reviewed(paid, job, plan)
+        let report = report(paid, material)
+        let since = paid.outset.since.map { ", what changed since \($0.prefix(12))" } ?? ""
+        return try await publish(
+            report, paid.trace(isWhole: report.isWhole), material, job,
+            words: "head \(paid.headSHA.prefix(12))\(since)"
+        ) { answers.discard(paid.reservation) }
+    }
+
+    /// Writes down that the note may be on the merge request from here on; how the review ends when that cannot be.
+    func beginPosting(_ job: Job) async -> Disposition? {
         do throws(QueueError) {
             try await queue.record(.posting, of: job.id)
         } catch .stopped {
@@ -21,20 +33,45 @@ extension Reviewer {
         } catch {
             log(.error, "a stage could not be written down", ["merge_request": job.name, "error": "\(error)"])
         }
-        let material = try await reviewed(paid, job, plan)
-        var report = report(paid, material)
-        if let material { report.refused = await discuss(report.findings.inline, material, job) }
+        return nil
+    }
+
+    /// Puts a review on the merge request, which `beginPosting` has written down: its discussions, its summary, and what
+    /// the next one is to know. `isKept` is called when it is certain that the note is known of.
+    ///
+    /// A later review that stands there already is left as it is, with its discussions and its memory.
+    func publish(
+        _ report: ReviewReport, _ trace: ReviewTrace, _ material: ReviewMaterial?, _ job: Job, words: String,
+        isKept: () -> Void = {}
+    ) async throws -> Disposition {
+        let standing = try await notes.summary(on: job)
+        if let standing, standing.run > job.reviewNumber {
+            log(
+                .info, "a later review stands on the merge request, this one is not posted",
+                ["merge_request": job.name, "head": trace.head])
+            isKept()
+            return .finished(JobResult(.superseded, "a later review was posted before it; \(words)"))
+        }
+        var report = report
+        var discussed = Discussed(unresolved: trace.outset.outdated + trace.outset.unresolved)
+        if let material { discussed = await discuss(report.findings.inline, trace.outset, material, job) }
+        report.refused = discussed.refused
+        report.since = trace.outset.since
+        report.goneCount = trace.outset.outdated.count
+        let said = Set(report.findings.all.map(\.fingerprint)).union(discussed.answered)
+        report.standing = trace.outset.standing.filter { !said.contains($0.fingerprint) }
         let noteID = try await notes.post(
-            review: SummaryNote.markdown(report), of: paid.headSHA, on: job, mayStand: job.mayBePosted)
-        log(.info, "review posted", ["merge_request": job.name, "head": paid.headSHA])
+            review: SummaryNote.markdown(report), on: job, inPlaceOf: standing, mayStand: job.mayBePosted)
+        log(.info, "review posted", ["merge_request": job.name, "head": trace.head])
+        remember(trace, report, discussed, job)
         do throws(QueueError) {
             try await queue.record(.posted(noteID: noteID), of: job.id)
-            answers.discard(paid.reservation)
+            isKept()
         } catch {
             // The answer stays until it is certain that the note is known of.
             log(.error, "a stage could not be written down", ["merge_request": job.name, "error": "\(error)"])
         }
-        return .finished(JobResult(.posted, "head \(paid.headSHA.prefix(12))"))
+        return .finished(JobResult(.posted, words))
     }
 
     /// Books the call. When the books fail, the hold stays and the answer is posted all the same: it is paid for.
@@ -101,7 +138,7 @@ extension Reviewer {
         var reading = ReviewReading(paid.answer.text)
         if let floor = paid.severityFloor { reading.findings.removeAll { $0.severity > floor } }
         let checked = CheckedFindings(
-            certain: material?.secrets ?? [], reading.findings, in: material?.files ?? [],
+            certain: material?.secrets ?? paid.secrets, reading.findings, in: material?.files ?? [],
             inlineMax: settings.review.inlineCommentsMax, hash: .sha256)
         let status = ledger.status()
         let budget =
@@ -112,7 +149,8 @@ extension Reviewer {
         var report = ReviewReport(
             reading: reading, stop: paid.answer.stop, findings: checked,
             coverage: FileCoverage.files(
-                included: paid.includedFiles, trimmed: paid.trimmedFiles, omitted: paid.omittedFiles),
+                included: paid.includedFiles, trimmed: paid.trimmedFiles, omitted: paid.omittedFiles,
+                seen: paid.outset.seen),
             figures: ReviewReport.Figures(
                 model: paid.answer.model, usage: paid.answer.usage, estimatedInputTokens: paid.estimatedInputTokens,
                 estimatedCost: paid.estimatedCost, cost: paid.cost?.amount, heldTokens: paid.heldTokens,

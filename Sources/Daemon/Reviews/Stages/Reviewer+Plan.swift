@@ -27,6 +27,7 @@ extension Reviewer {
             return .finished(JobResult(.refused, refusal))
         }
         let mergeRequest = try await mergeRequest(of: job)
+        if !mergeRequest.isOpen { memories.forget(job.wish.mergeRequest) }
         if let reason = reasonToSkip(mergeRequest, job) { return .finished(JobResult(.skipped, reason)) }
         if job.wish.command == ReviewFocus.estimate {
             let service = EstimateService(settings, prices: prices.table, learned: learned.current, at: now())
@@ -59,11 +60,14 @@ extension Reviewer {
             unread[ProjectConfiguration.path] == nil
             ? [] : ["The project's own rules could not be read; the built-in ones were used."]
         let (contextRules, problems) = files.rules
-        return ReviewMaterial(
+        let earlier = earlier(than: job, head: mergeRequest.sha ?? "")
+        let material = ReviewMaterial(
             mergeRequest, diffs,
             project: job.wish.projectPath.isEmpty ? mergeRequest.projectPath ?? "" : job.wish.projectPath,
             rules: contextRules, remarks: remarks + problems,
-            inputTokensMax: settings.review.inputTokensMax)
+            inputTokensMax: settings.review.inputTokensMax, memory: earlier.memory, isWhole: earlier.isWhole)
+        remark(material, job)
+        return material
     }
 
     /// What is sent to which model within `room`. Pure but for the random fence around what strangers wrote.
@@ -102,6 +106,7 @@ extension Reviewer {
 
     /// Says on the merge request that there is nothing to show a model.
     func tellNothing(_ plan: Plan, _ job: Job) async throws -> Disposition {
+        if plan.material.increment.leavesNothing { return try await tellUnchanged(plan, job) }
         let omitted = plan.prompt.omittedFiles
         let text = NoteText.adding(
             secrets: plan.material.secrets,

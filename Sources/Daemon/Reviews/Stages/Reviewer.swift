@@ -27,6 +27,7 @@ struct Reviewer: Sendable {
     let ledger: Ledger
     let queue: ReviewQueue
     let answers: AnswerFiles
+    let memories: ReviewMemories
     let prices: PricesInForce
     let learned: LearnedTokens
     let rules: Rules
