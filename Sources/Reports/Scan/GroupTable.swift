@@ -1,5 +1,3 @@
-import Glibc
-
 /// Sums by key: an open-addressing table whose keys lie one after another in one piece of memory, so that a row costs a
 /// hash and a comparison and allocates nothing unless its key is new.
 struct GroupTable: Sendable {
@@ -12,9 +10,11 @@ struct GroupTable: Sendable {
 
     private var slots = [Int32](repeating: -1, count: 1024)
     private var entries: [Entry] = []
-    private var keys: [UInt8] = []
+    /// Each begins at a multiple of eight and is followed by zeros up to the next.
+    private var keys: [UInt64] = []
 
-    /// Adds `record` to the sums of `key`.
+    /// Adds `record` to the sums of `key`, behind which there are zeros up to a multiple of eight bytes.
+    @inline(__always)
     mutating func add(_ record: UsageTotals.Record, to key: UnsafeBufferPointer<UInt8>) {
         let index = index(of: key)
         entries[index].totals.add(record)
@@ -30,35 +30,57 @@ struct GroupTable: Sendable {
 
     /// Hands every key with its sums to `body`.
     func forEach(_ body: (UnsafeBufferPointer<UInt8>, UsageTotals) -> Void) {
-        keys.withUnsafeBufferPointer { keys in
+        keys.withUnsafeBytes { keys in
             for entry in entries {
-                let key = UnsafeBufferPointer(rebasing: keys[entry.keyStart..<(entry.keyStart + entry.keyCount)])
-                body(key, entry.totals)
+                let key = keys[(entry.keyStart * 8)..<(entry.keyStart * 8 + entry.keyCount)]
+                body(UnsafeRawBufferPointer(rebasing: key).assumingMemoryBound(to: UInt8.self), entry.totals)
             }
         }
     }
 
+    @inline(__always)
     private mutating func index(of key: UnsafeBufferPointer<UInt8>) -> Int {
         let hash = Self.hash(key)
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+        var slot = Int(truncatingIfNeeded: hash) & (slots.count &- 1)
         while slots[slot] >= 0 {
             let index = Int(slots[slot])
             if entries[index].hash == hash, isKey(key, of: index) { return index }
-            slot = (slot + 1) & (slots.count - 1)
+            slot = (slot &+ 1) & (slots.count &- 1)
         }
+        return insert(key, hash, at: slot)
+    }
+
+    @inline(never)
+    private mutating func insert(_ key: UnsafeBufferPointer<UInt8>, _ hash: UInt64, at slot: Int) -> Int {
         slots[slot] = Int32(truncatingIfNeeded: entries.count)
         entries.append(Entry(hash: hash, keyStart: keys.count, keyCount: key.count))
-        keys.append(contentsOf: key)
+        let raw = UnsafeRawBufferPointer(key)
+        for offset in stride(from: 0, to: key.count, by: 8) {
+            var word: UInt64 = 0
+            withUnsafeMutableBytes(of: &word) {
+                $0.copyMemory(from: .init(rebasing: raw[offset..<min(offset + 8, raw.count)]))
+            }
+            keys.append(word)
+        }
         if entries.count * 2 > slots.count { grow() }
         return entries.count - 1
     }
 
+    @inline(__always)
     private func isKey(_ key: UnsafeBufferPointer<UInt8>, of index: Int) -> Bool {
-        let entry = entries[index]
-        guard entry.keyCount == key.count else { return false }
+        let start = entries[index].keyStart
+        guard entries[index].keyCount == key.count, let wanted = UnsafeRawPointer(key.baseAddress) else {
+            return entries[index].keyCount == key.count
+        }
         return keys.withUnsafeBufferPointer { keys in
-            guard let known = keys.baseAddress, let wanted = key.baseAddress else { return true }
-            return memcmp(known + entry.keyStart, wanted, key.count) == 0
+            var offset = 0
+            while offset < key.count {
+                if keys[start &+ offset &>> 3] != wanted.loadUnaligned(fromByteOffset: offset, as: UInt64.self) {
+                    return false
+                }
+                offset &+= 8
+            }
+            return true
         }
     }
 
@@ -74,20 +96,16 @@ struct GroupTable: Sendable {
 
     /// Eight bytes at a time, mixed by a multiplication; not for hostile keys, of which a table holds as many as there
     /// are rows at most.
+    @inline(__always)
     private static func hash(_ key: UnsafeBufferPointer<UInt8>) -> UInt64 {
         guard let base = UnsafeRawPointer(key.baseAddress) else { return 0 }
         var hash = UInt64(truncatingIfNeeded: key.count) &* 0x9E37_79B9_7F4A_7C15
         var offset = 0
-        while offset + 8 <= key.count {
-            hash = mix(hash ^ (base + offset).loadUnaligned(as: UInt64.self))
-            offset += 8
-        }
-        var rest: UInt64 = 0
         while offset < key.count {
-            rest = rest << 8 | UInt64(key[offset])
-            offset += 1
+            hash = mix(hash ^ base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            offset &+= 8
         }
-        return mix(hash ^ rest)
+        return hash
     }
 
     @inline(__always)

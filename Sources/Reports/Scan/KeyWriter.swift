@@ -1,29 +1,39 @@
-import Glibc
-
 /// Writes the key of a row into memory that is kept from row to row: texts end with a NUL, which no text has; times are
-/// eight bytes.
+/// eight bytes; zeros follow the last byte, as `GroupTable` wants it.
 struct KeyWriter {
-    private let place: UnsafeMutablePointer<UInt8>
+    private let place: UnsafeMutableRawPointer
     private(set) var count = 0
 
-    /// Room for a plain row's fields and for what separates them.
-    static let bytesMax = 20 << 10
+    /// Room for a plain row's fields, for what separates them and for whole words.
+    static let bytesMax = FieldEnds.windowBytes + 1024
 
-    init(place: UnsafeMutablePointer<UInt8>) { self.place = place }
+    init(place: UnsafeMutablePointer<UInt8>) { self.place = UnsafeMutableRawPointer(place) }
 
-    var written: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: place, count: count) }
+    /// The key, with eight zeros behind it.
+    var written: UnsafeBufferPointer<UInt8> {
+        (place + count).storeBytes(of: 0, as: UInt64.self)
+        return UnsafeBufferPointer(start: place.assumingMemoryBound(to: UInt8.self), count: count)
+    }
 
+    /// Adds a text, behind which seven bytes must be readable.
     @inline(__always)
     mutating func put(_ text: UnsafeBufferPointer<UInt8>) {
-        if let source = text.baseAddress { memcpy(place + count, source, text.count) }
-        count += text.count
-        place[count] = 0
-        count += 1
+        if let source = UnsafeRawPointer(text.baseAddress) {
+            var offset = 0
+            while offset < text.count {
+                let word = source.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                (place + count + offset).storeBytes(of: word, as: UInt64.self)
+                offset &+= 8
+            }
+        }
+        count &+= text.count
+        (place + count).storeBytes(of: 0, as: UInt8.self)
+        count &+= 1
     }
 
     @inline(__always)
     mutating func put(time: Int) {
-        UnsafeMutableRawPointer(place + count).storeBytes(of: Int64(time), as: Int64.self)
-        count += 8
+        (place + count).storeBytes(of: Int64(time), as: Int64.self)
+        count &+= 8
     }
 }

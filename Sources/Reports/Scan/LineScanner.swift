@@ -26,22 +26,19 @@ struct LineScanner: Sendable {
     private let month: Month
     /// Whether the rows have all columns; those of older tools, which have fewer, are read with care.
     private let isOurs: Bool
-    /// `2025,12,`: how every plain row of the month begins.
-    private let prefix: [UInt8]
+    private let prefix: PlainRow.Prefix
     private var reader: RowReader
 
     /// Bytes that must be readable before and behind the lines.
-    static let margin = 64
+    static let margin = FieldEnds.margin
     private static let excerptBytesMax = 400
-    /// Longer lines are looked at with care.
-    private static let plainBytesMax = 16 << 10
 
     /// A scanner for rows of `columnCount` columns.
     init(_ query: UsageQuery, month: Month, columnCount: Int) {
         sums = RowSums(query, month: month)
         self.month = month
         isOurs = columnCount == RowFormat.columns.count
-        prefix = Array("\(month.year),\(month.month),".utf8)
+        prefix = PlainRow.Prefix(month)
         reader = RowReader(columnCount: columnCount)
     }
 
@@ -51,35 +48,68 @@ struct LineScanner: Sendable {
         var size = count
         while size > 0, base[size - 1] != 0x0A { size -= 1 }
         let end = min(size, limit)
+        var ends = FieldEnds()
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: KeyWriter.bytesMax) { key in
             guard let key = key.baseAddress else { return 0 }
             var start = 0
-            while start < end { start = take(base, at: start, size: size, KeyWriter(place: key)) }
+            while start < end {
+                ends.find(in: base + start, count: min(size - start, FieldEnds.windowBytes))
+                let taken = takeLines(base + start, ends, limit: end - start, KeyWriter(place: key))
+                start += taken > 0 ? taken : takeLongLine(base + start, count: size - start)
+            }
             return start
         }
     }
 
-    /// Adds up the line that begins at `start`; answers where the next one begins.
-    ///
-    /// The end is looked for first although the fields lead to it: so the processor can begin the next line before it
-    /// is through with this one.
-    @inline(__always)
-    private mutating func take(_ base: UnsafePointer<UInt8>, at start: Int, size: Int, _ key: KeyWriter) -> Int {
-        guard let found = UnsafeRawPointer(memchr(base + start, 0x0A, size - start)) else { return start }
-        let next = found - UnsafeRawPointer(base) + 1
-        lineCount += 1
-        var cursor = FieldCursor(base, at: start)
-        if isOurs, next - start <= Self.plainBytesMax, let row = PlainRow(&cursor, month: prefix),
-            cursor.position == next, !cursor.hasHighBit || isUTF8(base, from: start, to: next), sums.add(row, key)
-        {
-            return next
+    /// Adds up the lines at `base` that begin before `limit` and whose fields all end at `ends`; answers how many
+    /// bytes they have.
+    private mutating func takeLines(
+        _ base: UnsafePointer<UInt8>, _ ends: borrowing FieldEnds, limit: Int, _ key: KeyWriter
+    ) -> Int {
+        var start = 0
+        var next = 0
+        while start < limit {
+            let last = next &+ PlainRow.fieldCount &- 1
+            if isOurs, last < ends.count {
+                var fields = RowFields(base, start: start, ends: ends.offsets + next)
+                if let row = PlainRow(&fields, month: prefix),
+                    ends.isPlain || Self.isPlain(base, from: start, to: Int(ends.offsets[last])), sums.add(row, key)
+                {
+                    lineCount &+= 1
+                    start = Int(ends.offsets[last]) &+ 1
+                    next = last &+ 1
+                    continue
+                }
+            }
+            while next < ends.count, base[Int(ends.offsets[next])] != 0x0A { next += 1 }
+            guard next < ends.count else { return start }
+            let end = Int(ends.offsets[next])
+            lineCount += 1
+            takeCarefully(UnsafeBufferPointer(start: base + start, count: end - start))
+            start = end + 1
+            next += 1
         }
-        takeCarefully(UnsafeBufferPointer(start: base + start, count: next - start - 1))
-        return next
+        return start
     }
 
-    private func isUTF8(_ base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Bool {
-        String(validating: UnsafeBufferPointer(start: base + start, count: end - start), as: UTF8.self) != nil
+    /// Adds up a line that no window holds; answers how many bytes it has.
+    private mutating func takeLongLine(_ base: UnsafePointer<UInt8>, count: Int) -> Int {
+        guard let found = UnsafeRawPointer(memchr(base, 0x0A, count)) else { return count }
+        let length = found - UnsafeRawPointer(base)
+        lineCount += 1
+        takeCarefully(UnsafeBufferPointer(start: base, count: length))
+        return length + 1
+    }
+
+    /// Whether a line has neither quotes nor control characters, and is UTF-8.
+    private static func isPlain(_ base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Bool {
+        let line = UnsafeBufferPointer(start: base + start, count: end - start)
+        var high: UInt8 = 0
+        for byte in line {
+            guard byte >= 0x20, byte != UInt8(ascii: "\"") else { return false }
+            high |= byte
+        }
+        return high < 0x80 || String(validating: line, as: UTF8.self) != nil
     }
 
     /// Notes a line that is too long to be one.

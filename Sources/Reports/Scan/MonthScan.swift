@@ -158,7 +158,7 @@ package struct ScanEffort: Sendable {
     /// Threads at most.
     package var threadCountMax: Int
     /// Bytes read at once.
-    package var pieceBytes = 1 << 20
+    package var pieceBytes = 256 << 10
     /// Less than this is not worth a thread of its own.
     package var threadBytesMin = 4 << 20
 

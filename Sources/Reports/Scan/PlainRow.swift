@@ -1,5 +1,4 @@
-import Glibc
-import Ledger
+import UTCTime
 
 /// A row that is written as Bursar writes it: what nearly every row is.
 ///
@@ -20,30 +19,60 @@ struct PlainRow {
     let session: UnsafeBufferPointer<UInt8>
     let figures: UsageTotals.Record
 
-    /// Reads the next row of all 22 columns. `month` is how every row of its file begins: `2025,12,`.
+    /// Fields of a row.
+    static let fieldCount = 22
+
+    /// How every row of a month begins: `2025,12,`.
+    struct Prefix: Sendable {
+        fileprivate let bytes: UInt64
+        fileprivate let mask: UInt64
+
+        /// The prefix of `month`; of one whose year has not four digits no row is plain.
+        init(_ month: Month) {
+            let text = "\(month.year),\(month.month),".utf8
+            guard text.count <= 8 else {
+                (bytes, mask) = (.max, .max)
+                return
+            }
+            bytes = text.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+            mask = ~0 >> UInt64(64 - text.count * 8)
+        }
+    }
+
+    /// Reads a row of all its fields, of which none has a quote or a control character.
     @inline(__always)
-    init?(_ cursor: inout FieldCursor, month: [UInt8]) {
-        guard cursor.take(month), let dayOfMonth = cursor.number(), let hour = cursor.hour(),
-            let projectID = cursor.number(), let slug = cursor.text()
+    init?(_ fields: inout RowFields, month: Prefix) {
+        fields.expectCommas(count: Self.fieldCount)
+        fields.expectPrefix(month.bytes, mask: month.mask)
+        dayOfMonth = fields.number(2)
+        hour = fields.hour(3)
+        _ = fields.number(4)
+        slug = fields.text(5)
+        let iid = fields.number(6)
+        user = fields.text(7)
+        let input = fields.number(8)
+        let output = fields.number(9)
+        let total = fields.number(10)
+        model = fields.text(11)
+        let duration = fields.number(12)
+        let written = fields.number(13)
+        let read = fields.number(14)
+        let cost = fields.amount(15)
+        _ = fields.text(16)
+        let estimated = fields.number(17)
+        agent = fields.text(18)
+        command = fields.text(19)
+        let session = fields.text(20)
+        _ = fields.text(21)
+        // None is below -1, and a sum of two is only negative with one that is.
+        fields.expect(
+            dayOfMonth | input | output | duration | written | read >= 0 && total == input &+ output
+                && written &+ read <= input)
+        guard !fields.isOdd,
+            let project = Self.project(
+                of: session, slug: slug, iid: iid, digits: fields.text(6))
         else { return nil }
-        let digits = UnsafeBufferPointer(start: cursor.base + cursor.position, count: 8)
-        guard let iid = cursor.number(), let user = cursor.text(), let input = cursor.number(),
-            let output = cursor.number(), let total = cursor.number(), let model = cursor.text(),
-            let duration = cursor.number(), let written = cursor.number(), let read = cursor.number(),
-            let cost = cursor.amount(), cursor.text() != nil, let estimated = cursor.number(),
-            let agent = cursor.text(), let command = cursor.text(), let session = cursor.text(),
-            cursor.text(endingWith: 0x0A) != nil, projectID >= -1, input >= 0, output >= 0, total == input + output,
-            duration >= 0, written >= 0, read >= 0, written + read <= input,
-            let project = Self.project(of: session, slug: slug, iid: iid, digits)
-        else { return nil }
-        self.dayOfMonth = dayOfMonth
-        self.hour = hour
-        self.slug = slug
         self.project = project
-        self.user = user
-        self.model = model
-        self.agent = agent
-        self.command = command
         self.session = iid >= 0 ? session : UnsafeBufferPointer(start: session.baseAddress, count: 0)
         figures = UsageTotals.Record(
             inputTokens: input, outputTokens: output, cacheWriteTokens: written, cacheReadTokens: read,
@@ -52,26 +81,26 @@ struct PlainRow {
     }
 
     /// The project's path as the session has it, `group/app` of `group/app!7`; nil when the session is not of this project
-    /// and merge request. `digits` begin with the merge request's number.
+    /// and merge request, whose number has these digits.
     @inline(__always)
     private static func project(
         of session: UnsafeBufferPointer<UInt8>, slug: UnsafeBufferPointer<UInt8>, iid: Int,
-        _ digits: UnsafeBufferPointer<UInt8>
+        digits: UnsafeBufferPointer<UInt8>
     ) -> UnsafeBufferPointer<UInt8>? {
         guard let base = session.baseAddress, let name = slug.baseAddress, let number = digits.baseAddress else {
             return nil
         }
         var count = session.count
         if iid >= 0 {
-            let length = digits.prefix { $0 != UInt8(ascii: ",") }.count
-            count -= length + 1
-            guard count >= 0, length == 1 || digits[0] != UInt8(ascii: "0"), base[count] == UInt8(ascii: "!"),
-                memcmp(base + count + 1, number, length) == 0
+            let length = digits.count
+            count &-= length &+ 1
+            guard count >= 0, length == 1 || number[0] != UInt8(ascii: "0"), base[count] == UInt8(ascii: "!"),
+                RowFields.areEqual(base + count + 1, number, count: length)
             else { return nil }
         }
-        let before = count - slug.count
-        guard before == 0 || before > 0 && base[before - 1] == UInt8(ascii: "/"),
-            memcmp(base + before, name, slug.count) == 0
+        let before = count &- slug.count
+        guard before == 0 || before > 0 && base[before &- 1] == UInt8(ascii: "/"),
+            RowFields.areEqual(base + before, name, count: slug.count)
         else { return nil }
         return UnsafeBufferPointer(start: base, count: count)
     }

@@ -1,5 +1,4 @@
 import Budget
-import Glibc
 import Ledger
 import UTCTime
 
@@ -78,7 +77,9 @@ struct RowSums: Sendable {
             cacheWriteTokens: usage.cacheWriteTokens, cacheReadTokens: usage.cacheReadTokens,
             durationMilliseconds: row.durationMilliseconds, costMicroUSD: row.cost.map { Int($0.amount.value) },
             estimatedTokens: row.estimatedTokens)
-        key.withUnsafeBufferPointer { table.add(record, to: $0) }
+        let count = key.count
+        key.append(contentsOf: repeatElement(0, count: 8))
+        key.withUnsafeBufferPointer { table.add(record, to: UnsafeBufferPointer(rebasing: $0.prefix(count))) }
     }
 
     // MARK: Keys
