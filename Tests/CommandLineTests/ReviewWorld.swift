@@ -13,6 +13,9 @@ import UTCTime
 /// A stand-in GitLab and a stand-in model in the test's own process, and the built daemon, to be killed and started again.
 final class ReviewWorld: Sendable {
     static let mergeRequest = StandInMergeRequest.workingDay[0]
+    /// The merge request of this world.
+    let mergeRequest: StandInMergeRequest
+    private let settings: [String: String]
     private static let secret = "hook-secret-of-the-test"
 
     let folder: Folder
@@ -20,10 +23,14 @@ final class ReviewWorld: Sendable {
     let relay: FaultyRelay
     let model = PatientModel()
 
-    init(trouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil }, plan: FaultPlan = .calm) throws {
+    init(
+        _ mergeRequest: StandInMergeRequest = ReviewWorld.mergeRequest, settings: [String: String] = [:],
+        trouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil }, plan: FaultPlan = .calm
+    ) throws {
+        (self.mergeRequest, self.settings) = (mergeRequest, settings)
         folder = try Folder()
         gitlab = StandInGitLab(
-            mergeRequests: StandInMergeRequest.workingDay, token: "gitlab-token-of-the-test",
+            mergeRequests: [mergeRequest], token: "gitlab-token-of-the-test",
             now: TimeSource.system.now, trouble: trouble)
         try gitlab.start(log: .silent)
         relay = try FaultyRelay(to: gitlab.port, plan: plan)
@@ -43,7 +50,7 @@ final class ReviewWorld: Sendable {
                 "GITLAB_URL": relay.url, "GITLAB_TOKEN": "gitlab-token-of-the-test",
                 "GITLAB_WEBHOOK_SECRET": Self.secret, "GITLAB_POLL_SECONDS": "0", "ANTHROPIC_BASE_URL": model.url,
                 "ANTHROPIC_API_KEY": "model-key-of-the-test",
-            ])
+            ].merging(settings) { $1 })
     }
 
     /// Puts the label on and delivers that.
@@ -55,8 +62,8 @@ final class ReviewWorld: Sendable {
 
     /// Puts the label on and delivers that; the answer, whatever it is.
     func deliver(to daemon: Daemon, key: String) async throws -> ClientResponse {
-        let labels = gitlab.add(label: "ai-review", to: Self.mergeRequest)
-        let body = Self.mergeRequest.labelDelivery(
+        let labels = gitlab.add(label: "ai-review", to: mergeRequest)
+        let body = mergeRequest.labelDelivery(
             before: labels.before, after: labels.after, at: TimeSource.system.now(), instance: gitlab.url)
         return try await URLSessionTransport().send(
             ClientRequest(
@@ -68,7 +75,7 @@ final class ReviewWorld: Sendable {
     }
 
     /// The notes on the merge request.
-    var notes: [String] { gitlab.notes(of: Self.mergeRequest).map(\.body) }
+    var notes: [String] { gitlab.notes(of: mergeRequest).map(\.body) }
 
     /// The usage rows of all months.
     var rows: [String] {
@@ -107,6 +114,7 @@ final class PatientModel: Sendable {
     private struct State {
         var count = 0
         var isHolding = false
+        var freeCount = 0
         var held: [Responder] = []
         var server: Server?
         var port = 0
@@ -117,8 +125,10 @@ final class PatientModel: Sendable {
     /// Calls that came.
     var callCount: Int { state.withLock { $0.count } }
 
-    /// From now on callers wait.
-    func hold() { state.withLock { $0.isHolding = true } }
+    /// From now on callers wait, but for the next `freeCount`.
+    func hold(after freeCount: Int = 0) {
+        state.withLock { ($0.isHolding, $0.freeCount) = (true, $0.count + freeCount) }
+    }
 
     /// Answers those who wait, and at once from now on.
     func answerAll() {
@@ -136,8 +146,9 @@ final class PatientModel: Sendable {
             handler: .later { [weak self] _, responder in
                 let mustWait = self?.state.withLock { state in
                     state.count += 1
-                    if state.isHolding { state.held.append(responder) }
-                    return state.isHolding
+                    let mustWait = state.isHolding && state.count > state.freeCount
+                    if mustWait { state.held.append(responder) }
+                    return mustWait
                 }
                 if mustWait == false { responder.send(Self.answer) }
             })

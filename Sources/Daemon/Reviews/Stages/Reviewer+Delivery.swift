@@ -9,10 +9,11 @@ import Settings
 // What becomes of an answer that was paid for. Everything here may happen twice and has its effect once.
 
 extension Reviewer {
-    /// Books the call and posts the answer. `plan` is nil after a crash and after a failure to post.
-    func deliver(_ paid: PaidAnswer, _ job: Job, _ plan: Plan?) async throws -> Disposition {
-        if job.calls.last(where: { $0.reservation == paid.reservation })?.state != .settled {
-            await settle(paid, job, plan)
+    /// Books the calls and posts the review. `known` is what was reviewed; nil after a crash and after a failure to post.
+    func deliver(_ paid: PaidReview, _ job: Job, _ known: ReviewMaterial?) async throws -> Disposition {
+        for answer in paid.answers
+        where job.calls.last(where: { $0.reservation == answer.reservation })?.state != .settled {
+            await settle(answer, job, nil)
         }
         do throws(QueueError) {
             try await queue.record(.posting, of: job.id)
@@ -21,7 +22,7 @@ extension Reviewer {
         } catch {
             log(.error, "a stage could not be written down", ["merge_request": job.name, "error": "\(error)"])
         }
-        let material = try await reviewed(paid, job, plan)
+        let material = try await reviewed(paid, job, known)
         var report = report(paid, material)
         if let material { report.refused = await discuss(report.findings.inline, material, job) }
         let noteID = try await notes.post(
@@ -29,7 +30,7 @@ extension Reviewer {
         log(.info, "review posted", ["merge_request": job.name, "head": paid.headSHA])
         do throws(QueueError) {
             try await queue.record(.posted(noteID: noteID), of: job.id)
-            answers.discard(paid.reservation)
+            for answer in paid.answers { answers.discard(answer.reservation) }
         } catch {
             // The answer stays until it is certain that the note is known of.
             log(.error, "a stage could not be written down", ["merge_request": job.name, "error": "\(error)"])
@@ -38,7 +39,7 @@ extension Reviewer {
     }
 
     /// Books the call. When the books fail, the hold stays and the answer is posted all the same: it is paid for.
-    private func settle(_ paid: PaidAnswer, _ job: Job, _ plan: Plan?) async {
+    func settle(_ paid: PaidAnswer, _ job: Job, _ plan: Plan?) async {
         do {
             guard let usage = paid.answer.usage else {
                 if ledger.reservation(paid.reservation)?.state != .unresolved {
@@ -81,8 +82,10 @@ extension Reviewer {
     }
 
     /// What was reviewed; nil when GitLab has it no more, because commits came since.
-    private func reviewed(_ paid: PaidAnswer, _ job: Job, _ plan: Plan?) async throws -> ReviewMaterial? {
-        if let plan { return plan.material }
+    private func reviewed(
+        _ paid: PaidReview, _ job: Job, _ known: ReviewMaterial?
+    ) async throws -> ReviewMaterial? {
+        if let known { return known }
         do throws(GitLabError) {
             let mergeRequest = try await mergeRequest(of: job)
             guard mergeRequest.sha == paid.headSHA else { return nil }
@@ -97,8 +100,8 @@ extension Reviewer {
     }
 
     /// The report on `paid`: findings are believed where `material` has what they quote, and listed without it.
-    private func report(_ paid: PaidAnswer, _ material: ReviewMaterial?) -> ReviewReport {
-        var reading = ReviewReading(paid.answer.text)
+    private func report(_ paid: PaidReview, _ material: ReviewMaterial?) -> ReviewReport {
+        var reading = paid.reading
         if let floor = paid.severityFloor { reading.findings.removeAll { $0.severity > floor } }
         let checked = CheckedFindings(
             certain: material?.secrets ?? [], reading.findings, in: material?.files ?? [],
@@ -110,12 +113,12 @@ extension Reviewer {
                 usedTokens: status.totalTokens, heldTokens: status.heldTokens, limitTokens: status.limitTokens)
             : nil
         var report = ReviewReport(
-            reading: reading, stop: paid.answer.stop, findings: checked,
+            reading: reading, stop: paid.stop, findings: checked,
             coverage: FileCoverage.files(
                 included: paid.includedFiles, trimmed: paid.trimmedFiles, omitted: paid.omittedFiles),
             figures: ReviewReport.Figures(
-                model: paid.answer.model, usage: paid.answer.usage, estimatedInputTokens: paid.estimatedInputTokens,
-                estimatedCost: paid.estimatedCost, cost: paid.cost?.amount, heldTokens: paid.heldTokens,
+                model: paid.model, usage: paid.usage, estimatedInputTokens: paid.estimatedInputTokens,
+                estimatedCost: paid.estimatedCost, cost: paid.cost, heldTokens: paid.heldTokens,
                 budget: budget),
             labelName: rules.label, headSHA: paid.headSHA)
         report.steps = paid.steps
