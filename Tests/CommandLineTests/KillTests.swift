@@ -101,8 +101,8 @@ import Testing
         project: StandInProject(id: 9, path: "team/app"), iid: 7, title: "Much", description: "", author: "mia",
         branch: "much", sha: String(repeating: "7a", count: 20),
         changes: (1...3).map { number in
-            let lines = (1...80).map { "+    total_\(number)_\($0) = price_of(item_\($0)) * quantity[\($0)]\n" }
-            return .init(path: "src/f\(number).py", diff: "@@ -1,0 +1,80 @@\n" + lines.joined())
+            let lines = (1...45).map { "+    total_\(number)_\($0) = price_of(item_\($0)) * quantity[\($0)]\n" }
+            return .init(path: "src/f\(number).py", diff: "@@ -1,0 +1,45 @@\n" + lines.joined())
         })
 
     @Test func `between the calls of one review: what was answered is not called again`() async throws {
@@ -120,7 +120,7 @@ import Testing
         try await world.untilDone(daemon)
         // One answered before, one cut off, and the two that were left.
         #expect(world.model.callCount == 4 && world.rows.count == 3)
-        #expect(world.notes.count == 1 && world.notes[0].contains("Coverage: 3 of 3 changed files reviewed whole."))
+        #expect(world.notes.count == 1 && world.notes[0].contains("Coverage: 3 of 3 changed files reviewed."))
         let stats = try await daemon.get("/budget/status").body["stats"]
         #expect(stats?["total_tokens"] == 4500 && stats?["held_tokens"]?.integer ?? 0 > 1000)
         #expect(!world.folder.files.contains { $0.contains("state/answers/") })

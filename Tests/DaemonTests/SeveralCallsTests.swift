@@ -14,8 +14,8 @@ import UTCTime
             project: StandInProject(id: 9, path: "team/app"), iid: 7, title: "Much", description: "", author: "mia",
             branch: "much", sha: String(repeating: "7a", count: 20),
             changes: (1...count).map { number in
-                let lines = (1...80).map { "+    total_\(number)_\($0) = price_of(item_\($0)) * quantity[\($0)]\n" }
-                return .init(path: "src/f\(number).py", diff: "@@ -1,0 +1,80 @@\n" + lines.joined())
+                let lines = (1...45).map { "+    total_\(number)_\($0) = price_of(item_\($0)) * quantity[\($0)]\n" }
+                return .init(path: "src/f\(number).py", diff: "@@ -1,0 +1,45 @@\n" + lines.joined())
             })
     }
     static let settings: [String: String?] = [
@@ -46,7 +46,7 @@ import UTCTime
         #expect(notes.count == 1)
         for words in [
             "Verdict 1.", "Verdict 2.", "Verdict 3.", "**3 findings:**",
-            "Coverage: 3 of 3 changed files reviewed whole.",
+            "Coverage: 3 of 3 changed files reviewed.",
             "3,000 tokens in (estimated ", "300 out", "0.009000 USD (estimated 0.",
         ] { #expect(notes[0].body.contains(words), "\(words)") }
         #expect(stage.gitlab.discussions(of: Self.mergeRequest(3)).count == 3)
