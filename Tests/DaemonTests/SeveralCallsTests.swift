@@ -3,6 +3,7 @@ import Foundation
 import HTTPServer
 import HTTPWire
 import JSON
+import Synchronization
 import Testing
 import UTCTime
 
@@ -119,6 +120,26 @@ import UTCTime
         #expect(body.contains("Verdict 1.") && body.contains("Verdict 3.") && body.contains("Coverage: 2 of 2"))
         #expect(try stage.rows().count == 2)
         #expect(try await stage.stats()["held_tokens"]?.integer ?? 0 > 1000)
+        try await stage.strike()
+    }
+
+    @Test func `end when commits come: nothing more is paid for the old ones`() async throws {
+        let pushed = Mutex<(@Sendable () -> Void)?>(nil)
+        let stage = try Stage(
+            settings: Self.settings, mergeRequests: [Self.mergeRequest(3)],
+            model: { call in
+                if call.number == 1 { pushed.withLock { $0 }?() }
+                return Self.answer(call.number)
+            })
+        let gitlab = stage.gitlab
+        pushed.withLock {
+            $0 = { gitlab.change(Self.mergeRequest(3)) { $0.sha = String(repeating: "8b", count: 20) } }
+        }
+        try await stage.label(Self.mergeRequest(3))
+        #expect(stage.model.calls.count == 1)
+        #expect(try stage.rows().count == 1 && stage.keptAnswers.isEmpty)
+        let body = try #require(stage.gitlab.notes(of: Self.mergeRequest(3)).first?.body)
+        #expect(body.contains("Verdict 1.") && body.contains("not reviewed: commits came before it was its turn"))
         try await stage.strike()
     }
 

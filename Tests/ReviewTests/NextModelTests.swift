@@ -18,11 +18,10 @@ import Testing
         options: zip(names, [200_000, 1_000_000, nil]).map { option($0, window: $1) })
 
     private func model(_ planner: ReviewPlanner, left: Int?) -> String? {
-        guard planner.hasModel else { return nil }
-        let plan = planner.plan(
-            ReviewPlannerTests.change, frame: ReviewPlannerTests.frame,
-            budget: left.map { BudgetRoom(leftTokens: $0, limitTokens: 1_000_000) })
-        return plan.decision == .block ? nil : plan.option.model
+        let room = left.map { BudgetRoom(leftTokens: $0, limitTokens: 1_000_000) }
+        guard planner.hasModel(room: { _ in room }) else { return nil }
+        let plan = planner.plan(ReviewPlannerTests.change, frame: ReviewPlannerTests.frame, budget: room)
+        return plan.decision == .block ? "blocked" : plan.option.model
     }
 
     @Test(
@@ -30,8 +29,9 @@ import Testing
             ([], 1_000_000, "claude-opus-5-5"), (["claude-opus-5-5"], 1_000_000, "claude-sonnet-5-5"),
             (["claude-opus-5-5", "claude-sonnet-5-5"], 1_000_000, "claude-haiku-5-5"), (names, 1_000_000, nil),
             (["claude-sonnet-5-5"], 500_000, "claude-haiku-5-5"),
-            // Below the last share even what is left of the ladder is blocked.
-            (["claude-haiku-5-5"], 200_000, nil),
+            // A dearer model does not stand in below its share: no model is left, which is no fault of the budget's.
+            (["claude-haiku-5-5"], 299_999, nil), (["claude-haiku-5-5"], 300_000, "claude-sonnet-5-5"),
+            ([], 99_999, "blocked"),
             ([], nil, "claude-sonnet-5-5"), (["claude-sonnet-5-5"], nil, "claude-opus-5-5"),
         ] as [([String], Int?, String?)])
     func `the next rung of the ladder stands in, as far as its share lets it`(
@@ -53,13 +53,13 @@ import Testing
 
     @Test func `without a ladder, or with one that only warns, no other stands in`() {
         var alone = ReviewPlanner(model: Self.option("claude-sonnet-5-5"))
-        #expect(alone.hasModel)
+        #expect(alone.hasModel { _ in nil })
         alone.passedOver = ["claude-sonnet-5-5"]
-        #expect(!alone.hasModel)
+        #expect(!alone.hasModel { _ in nil })
         var warning = Self.planner
         warning.ladder?.mode = .warn
         warning.passedOver = ["claude-sonnet-5-5"]
-        #expect(!warning.hasModel)
+        #expect(!warning.hasModel { _ in nil })
     }
 
     @Test(arguments: [

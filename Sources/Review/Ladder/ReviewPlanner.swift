@@ -202,10 +202,15 @@ public struct ReviewPlanner: Sendable {
         return blocked(change, frame, "What is left of the budget holds no useful part of this change.")
     }
 
-    /// Whether a model is left that was not passed over.
-    public var hasModel: Bool {
+    /// Whether a model is left that was not passed over and that the ladder's shares allow in `room`.
+    public func hasModel(room: (ModelOption) -> BudgetRoom?) -> Bool {
         guard let ladder, ladder.mode == .auto, !ladder.rungs.isEmpty else { return !passedOver.contains(model.model) }
-        return allowedRungs.contains { options[$0.model] != nil }
+        guard !passedOver.isEmpty else { return true }
+        return allowedRungs.contains { rung in
+            guard let option = options[rung.model] else { return false }
+            guard let room = room(option), room.isEnforced else { return true }
+            return room.leftShareMillionths >= rung.leastShareMillionths
+        }
     }
 
     /// The rungs whose models are not passed over.

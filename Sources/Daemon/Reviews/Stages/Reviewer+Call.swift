@@ -15,6 +15,7 @@ extension Reviewer {
     /// A model that declines, is not there or has too much to do gives way to the next of the ladder. A call whose
     /// outcome is unknown is made once more. Whatever ends it, what was paid for is posted, and the rest named.
     func call(_ material: ReviewMaterial, _ job: Job, _ paid: [PaidAnswer] = []) async throws -> Disposition {
+        await settle(paid, job)
         var course = CallCourse(paid)
         var failure: Failure?
         while true {
@@ -28,6 +29,12 @@ extension Reviewer {
                     advice: "Ask your DevOps team to look at the model's service",
                     spending: .unknown(heldTokens: job.lostTokens))
                 return try await end(course, .noAnswer(failure.message), job, material, without: { throw failure })
+            }
+            // What is no more wanted is not paid for.
+            if !course.answers.isEmpty, let now = try? await mergeRequest(of: job),
+                now.sha != material.head || !now.isOpen
+            {
+                return try await end(course, .superseded, job, material, without: { throw Failure.noAnswer })
             }
             if course.parts.count >= ReviewPlanner.callsForReviewMax {
                 return try await end(
@@ -47,10 +54,13 @@ extension Reviewer {
                     try await block(plan, job, refusal)
                 }
             case .noModel:
-                let others = course.failed.count > 1 ? "No other model could answer: \(course.failed.reasons)." : ""
                 var last = failure ?? Failure.noAnswer
-                if !others.isEmpty { last.message += " " + others }
-                return try await end(course, .noAnswer(others), job, material, without: { throw last })
+                var others = course.parts.isEmpty ? "" : course.failed.reasons + "."
+                if course.failed.count > 1 {
+                    others = "No other model could answer: \(course.failed.reasons)."
+                    last.message += " " + others
+                }
+                return try await end(course, .noAnswer(others), job, material, without: { [last] in throw last })
             case .failed(let error):
                 return try await end(
                     course, .noAnswer("The token books cannot be used."), job, material, without: { throw error })

@@ -11,10 +11,7 @@ import Settings
 extension Reviewer {
     /// Books the calls and posts the review. `known` is what was reviewed; nil after a crash and after a failure to post.
     func deliver(_ paid: PaidReview, _ job: Job, _ known: ReviewMaterial?) async throws -> Disposition {
-        for answer in paid.answers
-        where job.calls.last(where: { $0.reservation == answer.reservation })?.state != .settled {
-            await settle(answer, job, nil)
-        }
+        await settle(paid.answers, job)
         do throws(QueueError) {
             try await queue.record(.posting, of: job.id)
         } catch .stopped {
@@ -36,6 +33,14 @@ extension Reviewer {
             log(.error, "a stage could not be written down", ["merge_request": job.name, "error": "\(error)"])
         }
         return .finished(JobResult(.posted, "head \(paid.headSHA.prefix(12))"))
+    }
+
+    /// Books the calls of which it is not known that they are booked.
+    func settle(_ answers: [PaidAnswer], _ job: Job) async {
+        for answer in answers
+        where job.calls.last(where: { $0.reservation == answer.reservation })?.state != .settled {
+            await settle(answer, job, nil)
+        }
     }
 
     /// Books the call. When the books fail, the hold stays and the answer is posted all the same: it is paid for.

@@ -83,14 +83,15 @@ extension Reviewer {
         let planner = course.applied(
             to: ReviewPlanner(
                 settings, project: material.configuration, prices: prices.table, at: now(), learned: learned.current))
-        guard planner.hasModel else { return nil }
         let change = course.waiting.map { material.change.limited(to: $0) } ?? material.change
         let extra = job.wish.command == Wish.review ? 0 : ReviewFocus.tokensMax
-        let review = planner.plan(change, frame: material.frame) { option in
+        func roomLeft(_ option: ModelOption) -> BudgetRoom? {
             var room = room(for: option, callsMax: planner.callsMax, material, job, at: moment)
             if let left = room?.leftTokens { room?.leftTokens = max(0, left - extra * planner.callsMax) }
             return room
         }
+        guard planner.hasModel(room: roomLeft) else { return nil }
+        let review = planner.plan(change, frame: material.frame, room: roomLeft)
         var generator = InjectedGenerator(next: randomness)
         let prompt = review.prompts(
             frame: material.frame, answeredCount: course.parts.count, randomness: &generator)[0]
