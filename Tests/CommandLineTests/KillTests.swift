@@ -96,7 +96,7 @@ import Testing
         #expect(try await daemon.stop().status == 0)
     }
 
-    /// Four files, of which one fits a prompt.
+    /// Three files, of which one fits a prompt.
     private static let manyParts = StandInMergeRequest(
         project: StandInProject(id: 9, path: "team/app"), iid: 7, title: "Much", description: "", author: "mia",
         branch: "much", sha: String(repeating: "7a", count: 20),
