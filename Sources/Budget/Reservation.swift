@@ -15,11 +15,13 @@ public struct ReservationRequest: Sendable, Hashable {
     public var estimatedMicroUSD: Int?
     /// The labels of the merge request: they choose its budget, and make it urgent.
     public var labels: [String]
+    /// What the call's merge request may use over its whole life, beside all budgets; nil: no more is asked.
+    public var mergeRequestLimit: BudgetLimit?
 
     /// A request of these parts.
     public init(
         estimatedTokens: Int, context: CallContext, idempotencyKey: String? = nil, timeToLiveSeconds: Int = 900,
-        estimatedMicroUSD: Int? = nil, labels: [String] = []
+        estimatedMicroUSD: Int? = nil, labels: [String] = [], mergeRequestLimit: BudgetLimit? = nil
     ) {
         self.estimatedTokens = estimatedTokens
         self.context = context
@@ -27,6 +29,7 @@ public struct ReservationRequest: Sendable, Hashable {
         self.timeToLiveSeconds = timeToLiveSeconds
         self.estimatedMicroUSD = estimatedMicroUSD
         self.labels = labels
+        self.mergeRequestLimit = mergeRequestLimit
     }
 
     /// What is to be held.

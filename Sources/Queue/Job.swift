@@ -72,6 +72,8 @@ public struct Job: Sendable, Equatable {
 
     /// Calls that may have cost money.
     public var dispatchedCount: Int { calls.count { $0.state != .reserved && $0.state != .released } }
+    /// Calls that came to no answer.
+    public var lostCount: Int { calls.count { $0.state == .lost } }
     /// Tokens that calls without an answer hold.
     public var lostTokens: Int {
         calls.reduce(0) { sum, call in

@@ -99,6 +99,10 @@ public struct OmittedFile: Sendable, Equatable {
         case overLimit = "over_limit"
         /// The whole file does not fit what is left of the budget.
         case overBudget = "over_budget"
+        /// The model gave no answer about it.
+        case noAnswer = "no_answer"
+        /// Commits came before it was its turn.
+        case superseded
         /// Shown without the lines around the changes.
         case context
         /// Some of its lines are so long that only their beginnings are shown.
@@ -131,6 +135,8 @@ public struct OmittedFile: Sendable, Equatable {
             case .documentation: "documentation or data, left out to stay within the budget"
             case .overLimit: "over the input limit of one review"
             case .overBudget: "over what is left of the budget"
+            case .noAnswer: "the model gave no answer about it"
+            case .superseded: "commits came before it was its turn"
             case .context: "without the lines around its changes"
             case .longLines: "very long lines cut"
             }

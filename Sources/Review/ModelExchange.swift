@@ -141,6 +141,12 @@ struct ModelExchange {
                 "Check the account's balance and limits at the vendor."
             )
         }
+        if error.isTooLong(status: status) {
+            return (
+                .tooLong, "The prompt was longer than \(model) takes (\(status)).",
+                "Lower REVIEW_MAX_INPUT_TOKENS, or name a model with a longer context in MODEL_LADDER."
+            )
+        }
         switch status {
         case 401: return (.auth, "The model's vendor does not accept the API key (401).", "Check \(keyVariable).")
         case 403:

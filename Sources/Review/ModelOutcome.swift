@@ -87,6 +87,8 @@ public struct ModelFailure: Sendable, Equatable {
         case quota
         /// No such model, or no such endpoint.
         case notFound = "not_found"
+        /// The prompt is longer than this model takes.
+        case tooLong = "too_long"
         /// The server does not take the request, and never will.
         case invalid
         /// Too many requests for now.

@@ -79,6 +79,11 @@ extension NoteText {
         _ labelName: String
     ) -> String {
         let unit = refusal.unit == .tokens ? " tokens" : ""
+        let more =
+            refusal.budget == BudgetDefinition.mergeRequestName
+            ? "Raise `\(refusal.budget)` in the project's `\(ProjectConfiguration.path)` on the target branch: it is what "
+                + "one merge request may use over its whole life"
+            : "Ask your DevOps team for a grant: bursar budgets grant"
         let reset =
             refusal.cause.resetsAt.map { _ in "It begins anew at \(instant(refusal))." } ?? "It never begins anew."
         let sentence =
@@ -101,7 +106,7 @@ extension NoteText {
             - What would still fit: \(grouped(refusal.largestThatFits)) tokens
 
             **What you can do:**
-            - Ask your DevOps team for a grant: bursar budgets grant
+            - \(more)
             - Re-add the '\(labelName)' label when there is room
 
             ---

@@ -8,9 +8,9 @@ extension ReviewPrompt {
     ///
     /// Each names what is not shown as far as `limit` of the call's tokens allows. Everything from the merge request
     /// stands between lines with a marker of 128 bits from `randomness` that does not occur in it, another one for
-    /// each prompt.
+    /// each prompt. `answeredCount` calls of the same review came before those of the plan.
     static func prompts(
-        for plan: ContextPlan, frame: PromptFrame, estimator: TokenEstimator,
+        for plan: ContextPlan, frame: PromptFrame, estimator: TokenEstimator, answeredCount: Int = 0,
         randomness: inout some RandomNumberGenerator, limit: (TokenEstimate) -> Int
     ) -> [ReviewPrompt] {
         let calls = plan.isEmpty ? [ContextPlan.CallContext(tokens: frame.tokens(estimator))] : plan.calls
@@ -18,14 +18,16 @@ extension ReviewPrompt {
         for (number, call) in calls.enumerated() {
             prompts.append(
                 prompt(
-                    of: call, number: number, plan, frame, maxInputTokens: limit(call.tokens), estimator: estimator,
+                    of: call, part: (answeredCount + number + 1, answeredCount + calls.count), plan, frame,
+                    maxInputTokens: limit(call.tokens), estimator: estimator,
                     randomness: &randomness))
         }
         return prompts
     }
 
     private static func prompt(
-        of call: ContextPlan.CallContext, number: Int, _ plan: ContextPlan, _ frame: PromptFrame, maxInputTokens: Int,
+        of call: ContextPlan.CallContext, part: (number: Int, count: Int), _ plan: ContextPlan, _ frame: PromptFrame,
+        maxInputTokens: Int,
         estimator: TokenEstimator, randomness: inout some RandomNumberGenerator
     ) -> ReviewPrompt {
         let omitted = plan.files.filter { $0.action == .drop }
@@ -35,7 +37,7 @@ extension ReviewPrompt {
         let marker = marker(
             absentFrom: [frame.facts, frame.wishes] + call.sections.map(\.text) + names, randomness: &randomness)
         var user = PromptFrame.opening(marker: marker)
-        if plan.calls.count > 1 { user += PromptFrame.part(number + 1, of: plan.calls.count) }
+        if part.count > 1 { user += PromptFrame.part(part.number, of: part.count) }
         user += frame.wishes + PromptFrame.begin(marker: marker) + frame.facts
         for section in call.sections { user += section.text }
         var estimate = call.tokens

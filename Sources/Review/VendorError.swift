@@ -54,6 +54,19 @@ struct VendorError {
         return status == 402 || words.contains { word in texts.contains { $0.contains(bytesOf: word) } }
     }
 
+    /// Whether the prompt is longer than the model takes: Anthropic's `prompt is too long`, OpenAI's
+    /// `context_length_exceeded`, vLLM's `maximum context length`, LiteLLM's `ContextWindowExceededError`, Gemini's
+    /// `input token count … exceeds`, Mistral's and llama.cpp's words.
+    func isTooLong(status: Int) -> Bool {
+        guard status == 400 || status == 413 || status == 422 || status == 500 else { return false }
+        let words = [
+            "context_length_exceeded", "prompt is too long", "maximum context length", "contextwindowexceeded",
+            "context window", "input token count", "exceed_context_size", "too large for model with",
+        ]
+        let texts = codes + [message?.lowercased() ?? ""]
+        return words.contains { word in texts.contains { $0.contains(bytesOf: word) } }
+    }
+
     /// Whether waiting for the model was given up: what it wrote until then, and perhaps after, may be charged.
     var isTimeout: Bool { codes.contains { $0.contains(bytesOf: "timeout") } }
 

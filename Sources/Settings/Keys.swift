@@ -145,12 +145,12 @@ enum Keys {
     static let inputTokensMax = Key(
         variable: Variable(
             "REVIEW_MAX_INPUT_TOKENS", .review, default: "100000", accepted: Parse.wholeText(1...reviewTokensMax),
-            meaning: "input tokens of one review at most"),
+            meaning: "input tokens of one call at most; a review has up to four"),
         parse: { Parse.whole($0, 1...reviewTokensMax) })
     static let outputTokensMax = Key(
         variable: Variable(
             "REVIEW_MAX_OUTPUT_TOKENS", .review, default: "8192", accepted: Parse.wholeText(1...reviewTokensMax),
-            meaning: "output tokens of one review at most"),
+            meaning: "output tokens of one call at most"),
         parse: { Parse.whole($0, 1...reviewTokensMax) })
     static let inlineCommentsMax = Key(
         variable: Variable(

@@ -96,6 +96,37 @@ import Testing
         #expect(try await daemon.stop().status == 0)
     }
 
+    /// Three files, of which one fits a prompt.
+    private static let manyParts = StandInMergeRequest(
+        project: StandInProject(id: 9, path: "team/app"), iid: 7, title: "Much", description: "", author: "mia",
+        branch: "much", sha: String(repeating: "7a", count: 20),
+        changes: (1...3).map { number in
+            let lines = (1...45).map { "+    total_\(number)_\($0) = price_of(item_\($0)) * quantity[\($0)]\n" }
+            return .init(path: "src/f\(number).py", diff: "@@ -1,0 +1,45 @@\n" + lines.joined())
+        })
+
+    @Test func `between the calls of one review: what was answered is not called again`() async throws {
+        let world = try ReviewWorld(
+            Self.manyParts, settings: ["REVIEW_MAX_INPUT_TOKENS": "6000", "REVIEW_MAX_OUTPUT_TOKENS": "1000"])
+        world.model.hold(after: 1)
+        let killed = try await world.daemon()
+        try await world.label(killed)
+        try await world.until("the second call") { world.model.callCount == 2 }
+        killed.program.send(SIGKILL)
+        _ = try await killed.program.ending()
+        #expect(world.rows.count == 1 && world.notes.isEmpty)
+        world.model.answerAll()
+        let daemon = try await world.daemon()
+        try await world.untilDone(daemon)
+        // One answered before, one cut off, and the two that were left.
+        #expect(world.model.callCount == 4 && world.rows.count == 3)
+        #expect(world.notes.count == 1 && world.notes[0].contains("Coverage: 3 of 3 changed files reviewed."))
+        let stats = try await daemon.get("/budget/status").body["stats"]
+        #expect(stats?["total_tokens"] == 4500 && stats?["held_tokens"]?.integer ?? 0 > 1000)
+        #expect(!world.folder.files.contains { $0.contains("state/answers/") })
+        #expect(try await daemon.stop().status == 0)
+    }
+
     @Test func `SIGTERM takes nothing more, lets the call end, and leaves the rest for the next start`() async throws {
         let world = try ReviewWorld()
         world.model.hold()

@@ -13,6 +13,9 @@ import UTCTime
 /// A stand-in GitLab and a stand-in model in the test's own process, and the built daemon, to be killed and started again.
 final class ReviewWorld: Sendable {
     static let mergeRequest = StandInMergeRequest.workingDay[0]
+    /// The merge request of this world.
+    let mergeRequest: StandInMergeRequest
+    private let settings: [String: String]
     private static let secret = "hook-secret-of-the-test"
 
     let folder: Folder
@@ -22,13 +25,15 @@ final class ReviewWorld: Sendable {
 
     /// `answer` gives the model's words to its first, second, … call.
     init(
+        _ mergeRequest: StandInMergeRequest = ReviewWorld.mergeRequest, settings: [String: String] = [:],
         trouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil }, plan: FaultPlan = .calm,
         answer: @escaping @Sendable (Int) -> String = { _ in "Looks good." }
     ) throws {
+        (self.mergeRequest, self.settings) = (mergeRequest, settings)
         model = PatientModel(answer)
         folder = try Folder()
         gitlab = StandInGitLab(
-            mergeRequests: StandInMergeRequest.workingDay, token: "gitlab-token-of-the-test",
+            mergeRequests: [mergeRequest], token: "gitlab-token-of-the-test",
             now: TimeSource.system.now, trouble: trouble)
         try gitlab.start(log: .silent)
         relay = try FaultyRelay(to: gitlab.port, plan: plan)
@@ -47,7 +52,7 @@ final class ReviewWorld: Sendable {
             "GITLAB_URL": relay.url, "GITLAB_TOKEN": "gitlab-token-of-the-test",
             "GITLAB_WEBHOOK_SECRET": Self.secret, "GITLAB_POLL_SECONDS": "0", "ANTHROPIC_BASE_URL": model.url,
             "ANTHROPIC_API_KEY": "model-key-of-the-test",
-        ]
+        ].merging(settings) { $1 }
     }
 
     func daemon() async throws -> Daemon { try await Daemon(in: folder, environment: environment) }
@@ -55,10 +60,10 @@ final class ReviewWorld: Sendable {
     /// Takes the label away and puts it on again, some seconds later by GitLab's clock.
     func relabel(_ daemon: Daemon) async throws {
         let now = TimeSource.system.now()
-        let removed = gitlab.remove(label: "ai-review", from: Self.mergeRequest)
-        let added = gitlab.add(label: "ai-review", to: Self.mergeRequest)
+        let removed = gitlab.remove(label: "ai-review", from: mergeRequest)
+        let added = gitlab.add(label: "ai-review", to: mergeRequest)
         for (number, labels) in [removed, added].enumerated() {
-            let body = Self.mergeRequest.labelDelivery(
+            let body = mergeRequest.labelDelivery(
                 before: labels.before, after: labels.after, at: now.adding(seconds: Int64(number + 1) * 5),
                 instance: gitlab.url)
             #expect(try await send(body, to: daemon, key: "relabel-\(number)").status == 200)
@@ -74,8 +79,8 @@ final class ReviewWorld: Sendable {
 
     /// Puts the label on and delivers that; the answer, whatever it is.
     func deliver(to daemon: Daemon, key: String) async throws -> ClientResponse {
-        let labels = gitlab.add(label: "ai-review", to: Self.mergeRequest)
-        let body = Self.mergeRequest.labelDelivery(
+        let labels = gitlab.add(label: "ai-review", to: mergeRequest)
+        let body = mergeRequest.labelDelivery(
             before: labels.before, after: labels.after, at: TimeSource.system.now(), instance: gitlab.url)
         return try await send(body, to: daemon, key: key)
     }
@@ -91,7 +96,7 @@ final class ReviewWorld: Sendable {
     }
 
     /// The notes on the merge request.
-    var notes: [String] { gitlab.notes(of: Self.mergeRequest).map(\.body) }
+    var notes: [String] { gitlab.notes(of: mergeRequest).map(\.body) }
 
     /// The usage rows of all months.
     var rows: [String] {
@@ -130,6 +135,7 @@ final class PatientModel: Sendable {
     private struct State {
         var count = 0
         var isHolding = false
+        var freeCount = 0
         var held: [(responder: Responder, number: Int)] = []
         var server: Server?
         var port = 0
@@ -144,8 +150,10 @@ final class PatientModel: Sendable {
     /// Calls that came.
     var callCount: Int { state.withLock { $0.count } }
 
-    /// From now on callers wait.
-    func hold() { state.withLock { $0.isHolding = true } }
+    /// From now on callers wait, but for the next `freeCount`.
+    func hold(after freeCount: Int = 0) {
+        state.withLock { ($0.isHolding, $0.freeCount) = (true, $0.count + freeCount) }
+    }
 
     /// Answers those who wait, and at once from now on.
     func answerAll() {
@@ -164,8 +172,9 @@ final class PatientModel: Sendable {
                 guard let self else { return }
                 let number = state.withLock { state -> Int? in
                     state.count += 1
-                    if state.isHolding { state.held.append((responder, state.count)) }
-                    return state.isHolding ? nil : state.count
+                    let mustWait = state.isHolding && state.count > state.freeCount
+                    if mustWait { state.held.append((responder, state.count)) }
+                    return mustWait ? nil : state.count
                 }
                 if let number { responder.send(answer(number)) }
             })

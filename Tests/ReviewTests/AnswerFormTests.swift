@@ -124,10 +124,11 @@ import Testing
         (answered(.refused(explanation: nil)), true), (answered(.complete), false), (answered(.cutOff), false),
         (answered(.other("x")), false), (.unknown(reason: "", detail: nil), false), (failure(.notFound, 404), true),
         (failure(.overloaded, 529), true), (failure(.rateLimited, 429), true), (failure(.auth, 403), true),
+        (failure(.tooLong, 400), true),
         (failure(.auth, 401), false), (failure(.quota, 429), false), (failure(.invalid, 400), false),
         (failure(.unavailable, 500), false), (failure(.unreachable), false),
     ])
     func `another model is tried where it may do better`(_ outcome: ModelOutcome, _ tries: Bool) {
-        #expect(outcome.shouldTryNext == tries)
+        #expect((outcome.reasonToTryNext != nil) == tries)
     }
 }

@@ -1,3 +1,4 @@
+import Budget
 import Review
 import Testing
 
@@ -21,7 +22,9 @@ import Testing
         #expect(configuration.instructions.map(\.text) == ["Be kind.", "Reversible."])
         #expect(configuration.instructions[1].name == "SQL" && configuration.instructions[1].files.admits("a/b.sql"))
         #expect(configuration.language == "Brazilian Portuguese" && configuration.minimumSeverity == .major)
-        #expect(configuration.model == "claude-haiku-5-5" && configuration.mergeRequestBudgetTokens == 200_000)
+        #expect(
+            configuration.model == "claude-haiku-5-5"
+                && configuration.mergeRequestBudget == BudgetLimit(200_000, .tokens))
         #expect(self.reading("{}") == ProjectConfiguration.Reading())
         #expect(
             self.reading("{\"model\": null, \"instructions\": \"Be brief.\"}").configuration.instructions.count == 1)
@@ -54,17 +57,30 @@ import Testing
                 "`.bursar.json`, `min_severity`: wanted is one of critical, major, minor, question"
             ),
             ("{\"model\": \"a b\"}", "`.bursar.json`, `model`: wanted is the id of a model"),
+            ("{\"merge_request_budget\": 0}", "`.bursar.json`, `merge_request_budget`: wanted is a number of tokens"),
+            ("{\"merge_request_budget\": -1}", "`.bursar.json`, `merge_request_budget`: wanted is a number of tokens"),
+            ("{\"merge_request_budget\": \"0usd\"}", "`.bursar.json`, `merge_request_budget`: wanted is a number"),
+            ("{\"merge_request_budget\": \"5 eur\"}", "`.bursar.json`, `merge_request_budget`: wanted is a number"),
+            ("{\"merge_request_budget\": true}", "`.bursar.json`, `merge_request_budget`: wanted is a number"),
             (
-                "{\"merge_request_budget\": 0}",
-                "`.bursar.json`, `merge_request_budget`: wanted is a whole number of tokens from 1"
+                "{\"merge_request_budget\": 1000000000000001}",
+                "`.bursar.json`, `merge_request_budget`: wanted is a number of tokens"
             ),
-            ("{\"merge_request_budget\": 1000000001}", "`.bursar.json`, `merge_request_budget`: wanted is a whole"),
-            ("{\"merge_request_budget\": \"5\"}", "`.bursar.json`, `merge_request_budget`: wanted is a whole"),
         ])
     func `a wrong field is a sentence and has no effect`(_ text: String, _ beginning: String) {
         let reading = reading(text)
         #expect(reading.problems.count == 1)
         #expect(reading.problems.first?.description.hasPrefix(beginning) == true, "\(reading.problems)")
+    }
+
+    @Test(
+        arguments: [
+            ("50000", 50_000, BudgetUnit.tokens), ("\"50000\"", 50_000, .tokens), ("\"0.50usd\"", 500_000, .usd),
+            ("\"0.000001usd\"", 1, .usd), ("1000000000000000", 1_000_000_000_000_000, .tokens),
+        ])
+    func `a merge request's budget is tokens or money`(_ text: String, _ amount: Int, _ unit: BudgetUnit) {
+        let reading = reading("{\"merge_request_budget\": \(text)}")
+        #expect(reading.problems == [] && reading.configuration.mergeRequestBudget == BudgetLimit(amount, unit))
     }
 
     @Test func `what is right holds beside what is wrong`() {

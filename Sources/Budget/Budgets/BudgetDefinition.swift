@@ -57,6 +57,8 @@ public struct BudgetDefinition: Sendable, Hashable {
     public static let labelBytesMax = 255
     /// The name of the budget that `TOKEN_DAILY_LIMIT` sets.
     public static let dailyName = "daily"
+    /// The name under which a request's own limit for its merge request refuses: the member of `.bursar.json`.
+    public static let mergeRequestName = "merge_request_budget"
 
     /// A budget of these parts. Throws the first rule they break.
     public init(

@@ -49,8 +49,13 @@ final class BudgetIndex: Sendable {
     private let kinds: [Kind]
     private let mergeRequests: [Scope: [Int]]
     private let teamsByUser: [String: [String]]
+    /// Whether each merge request is counted over its whole life even where no budget asks for it.
+    let countsMergeRequests: Bool
+    /// The tally that does; nil: none.
+    let mergeRequestTally: Int?
 
-    init(_ set: BudgetSet) {
+    init(_ set: BudgetSet, countsMergeRequests: Bool = false) {
+        self.countsMergeRequests = countsMergeRequests
         self.set = set
         budgets = set.budgets.sorted { Self.order($0) < Self.order($1) }
         var tallies: [TallyKey] = []
@@ -73,6 +78,14 @@ final class BudgetIndex: Sendable {
             }
             entries[tally].append(Entry(budget, rank: rank))
         }
+        let lives = TallyKey(scope: .each(.mergeRequest), period: .total)
+        if countsMergeRequests, places[lives] == nil {
+            places[lives] = tallies.count
+            kinds[ScopeKind.mergeRequest.rank].each.append(tallies.count)
+            tallies.append(lives)
+            entries.append([])
+        }
+        mergeRequestTally = places[lives]
         (self.tallies, self.entries, self.kinds, self.mergeRequests) = (tallies, entries, kinds, mergeRequests)
         var teamsByUser: [String: [String]] = [:]
         for team in set.teams {

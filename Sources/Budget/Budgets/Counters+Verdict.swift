@@ -16,18 +16,20 @@ extension Counters {
                 if entry.isBlocking { isRefused = true } else { warning = min(warning, entry.rank) }
             }
         }
-        if isRefused, let refusal = refusal(amount, request.labels) { return .refuse(refusal) }
+        let ofMergeRequest = mergeRequestMargin(for: request)
+        let refusal = isRefused ? refusal(amount, request.labels) : nil
+        if let refusal = ofMergeRequest?.refusal(of: amount, beside: refusal) ?? refusal { return .refuse(refusal) }
         return warning == .max ? .allow : .warn(budget: index.budgets[warning].name)
     }
 
     /// Whether a merge request with `labels` has the budget of `entry`.
-    private func applies(_ entry: BudgetIndex.Entry, to labels: [String]) -> Bool {
+    func applies(_ entry: BudgetIndex.Entry, to labels: [String]) -> Bool {
         guard entry.hasLabel, let label = index.budgets[entry.rank].label else { return true }
         return labels.contains(label)
     }
 
     /// What the budget of `entry` allows on `counter`, and the part of it that a call with `labels` may not use.
-    private func limit(
+    func limit(
         _ entry: BudgetIndex.Entry, _ counter: borrowing Found, _ labels: [String]
     ) -> (whole: Int, keptBack: Int) {
         let whole = grants.isEmpty ? entry.limit : limit(of: index.budgets[entry.rank], for: counter.scope)
@@ -103,11 +105,18 @@ extension Counters {
     ) -> Int {
         let limit = limit(entry, counter, labels)
         let left = limit.whole - limit.keptBack - row.used(entry.unit) - row.held(entry.unit)
+        return amount.largest(within: left, entry.unit, blocksUnknownPrice: entry.blocksUnknownPrice)
+    }
+}
+
+extension CallAmount {
+    /// The most tokens of a call like this one, as much for each token, that take at most `left` of `unit`.
+    func largest(within left: Int, _ unit: BudgetUnit, blocksUnknownPrice: Bool) -> Int {
         guard left >= 0 else { return 0 }
-        guard entry.unit == .usd else { return left }
-        guard let microUSD = amount.microUSD else { return entry.blocksUnknownPrice ? 0 : 2 * TokenUsage.tokensMax }
+        guard unit == .usd else { return left }
+        guard let microUSD else { return blocksUnknownPrice ? 0 : 2 * TokenUsage.tokensMax }
         guard microUSD > 0 else { return 2 * TokenUsage.tokensMax }
-        return Int(clamping: Int128(left) * Int128(amount.tokens) / Int128(microUSD))
+        return Int(clamping: Int128(left) * Int128(tokens) / Int128(microUSD))
     }
 }
 

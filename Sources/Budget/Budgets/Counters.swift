@@ -44,9 +44,11 @@ public struct Counters: Sendable {
     private var sweepCount = Self.sweepCountMin
     private static let sweepCountMin = 4096
 
-    /// Counters of nothing yet, at `now`.
-    public init(_ set: BudgetSet = .empty, isEnabled: Bool = true, at now: Instant) {
-        index = BudgetIndex(set)
+    /// Counters of nothing yet, at `now`; with `countsMergeRequests`, of each merge request over its whole life too.
+    public init(
+        _ set: BudgetSet = .empty, isEnabled: Bool = true, countsMergeRequests: Bool = false, at now: Instant
+    ) {
+        index = BudgetIndex(set, countsMergeRequests: countsMergeRequests)
         self.isEnabled = isEnabled
         places = index.tallies.map { _ in [:] }
         singles = index.tallies.map { _ in nil }
@@ -159,6 +161,7 @@ public struct Counters: Sendable {
     /// whose people changed, are taken from `fresh`, which has counted every record and every hold for them.
     public mutating func replace(with fresh: Counters) {
         var next = fresh
+        if index.countsMergeRequests { next.countMergeRequests() }
         next.advance(to: windows[Period.hour.index].start)
         next.isEnabled = isEnabled
         let changed = Self.teams(thatDiffer: set, fresh.set)
@@ -174,6 +177,16 @@ public struct Counters: Sendable {
         next.grants = grants
         next.foundContext = nil
         self = next
+    }
+
+    /// Has each merge request counted from now on: its tally comes after all others.
+    private mutating func countMergeRequests() {
+        guard !index.countsMergeRequests else { return }
+        index = BudgetIndex(set, countsMergeRequests: true)
+        while places.count < index.tallies.count {
+            places.append([:])
+            singles.append(nil)
+        }
     }
 
     private static func teams(thatDiffer old: BudgetSet, _ new: BudgetSet) -> Set<String> {

@@ -77,12 +77,14 @@ package struct EstimateService: Sendable {
     /// The most input tokens of one call.
     var inputTokensMax: Int { settings.review.inputTokensMax }
 
-    /// The report on one head of a merge request.
-    func report(_ material: ReviewMaterial, budget: BudgetStatus) -> EstimateReport {
+    /// The report on one head of a merge request, against the daily budget or against what `room` says of all.
+    func report(
+        _ material: ReviewMaterial, budget: BudgetStatus, room: ((ModelOption) -> BudgetRoom?)? = nil
+    ) -> EstimateReport {
         report(
             material.change, frame: material.frame,
             remarks: material.remarks + (material.incompleteness.map { [$0] } ?? []) + Self.remarks(material),
-            budget: budget)
+            budget: budget, room: room)
     }
 
     /// What of the change is counted, where it was reviewed before.
@@ -101,14 +103,16 @@ package struct EstimateService: Sendable {
     }
 
     private func report(
-        _ change: ExaminedChange, frame: PromptFrame, remarks: [String], budget status: BudgetStatus
+        _ change: ExaminedChange, frame: PromptFrame, remarks: [String], budget status: BudgetStatus,
+        room: ((ModelOption) -> BudgetRoom?)? = nil
     ) -> EstimateReport {
-        let budget = BudgetRoom(status, isEnforced: settings.budget.enforcement == .block)
+        let daily = BudgetRoom(status, isEnforced: settings.budget.enforcement == .block)
+        let room = room ?? { _ in daily }
         let planner = ReviewPlanner(
             settings, project: change.rules.configuration, prices: prices, at: now, learned: learned)
-        let plan = planner.plan(change, frame: frame, budget: budget)
+        let plan = planner.plan(change, frame: frame, room: room)
         let others = [planner.model] + (planner.ladder?.rungs ?? []).compactMap { planner.options[$0.model] }
-        let preflight = Preflight(plan, change: change, frame: frame, others: others, budget: budget) {
+        let preflight = Preflight(plan, change: change, frame: frame, others: others, budget: room(plan.option)) {
             model, input, output in
             guard let usage = try? TokenUsage(inputTokens: input, outputTokens: output) else { return nil }
             return prices.cost(of: usage, model: model, at: now)?.amount

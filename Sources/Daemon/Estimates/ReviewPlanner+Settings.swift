@@ -5,6 +5,9 @@ import Settings
 import UTCTime
 
 extension ReviewPlanner {
+    /// Calls for one review at most: what they do not hold is named as not reviewed.
+    static let callsForReviewMax = 4
+
     /// The planner that the settings and the project ask for, with what was `learned` of each model. A ladder's rungs are the operator's: the project's model stands in the place of `MODEL` alone.
     init(
         _ settings: Settings, project: ProjectConfiguration = ProjectConfiguration(), prices: PriceTable,
@@ -18,7 +21,8 @@ extension ReviewPlanner {
                 model: model,
                 estimator: TokenEstimator(model: model, calibration: learned.calibrations[model] ?? Calibration()),
                 inputTokensMax: min(settings.review.inputTokensMax, window.map { max(0, $0 - limit) } ?? .max),
-                outputTokensHeld: outputs.held(limit: limit), outputTokensExpected: outputs.expected(limit: limit))
+                outputTokensHeld: outputs.held(limit: limit), outputTokensExpected: outputs.expected(limit: limit),
+                contextWindow: window)
         }
         let rungs = settings.model.ladder
         self.init(
@@ -28,7 +32,7 @@ extension ReviewPlanner {
                 : ModelLadder(
                     rungs: rungs.map { .init(model: $0.model, leastShareMillionths: $0.leastShareMillionths) },
                     mode: settings.model.ladderMode == .auto ? .auto : .warn),
-            options: rungs.map { option($0.model) })
+            options: rungs.map { option($0.model) }, callsMax: Self.callsForReviewMax)
     }
 }
 

@@ -43,9 +43,21 @@ struct PaidAnswer: Sendable, Equatable {
     /// The least severity that the project wants to hear of; nil is all.
     var severityFloor: Finding.Severity?
 
-    /// What came of `plan`, for which `reservation` holds tokens. `price` is asked what tokens cost at its model.
+    /// The model as it was asked for; the server may call it something else.
+    var askedModel = ""
+    /// Paths of the files that the same plan gives to later calls.
+    var waitingFiles: [String] = []
+    /// Why those were not shown in the end; nil while they may be, or when they were.
+    var restReason: OmittedFile.Reason?
+
+    /// Whether the model declined: then another one may be asked for the same.
+    var isRefusal: Bool { if case .refused = answer.stop { true } else { false } }
+
+    /// What came of `plan`, for which `reservation` holds tokens. `price` is asked what tokens cost at its model;
+    /// `sentence` says why it is this model that answers.
     init(
-        _ answer: ModelAnswer, to plan: Reviewer.Plan, reservation: Reservation, price: (TokenUsage) -> CallCost?
+        _ answer: ModelAnswer, to plan: Reviewer.Plan, reservation: Reservation, sentence: String? = nil,
+        price: (TokenUsage) -> CallCost?
     ) {
         let prompt = plan.prompt
         self.answer = answer
@@ -61,12 +73,14 @@ struct PaidAnswer: Sendable, Equatable {
         estimatedInputTokens = prompt.estimatedInputTokens
         incompleteness = plan.material.incompleteness
         steps = plan.review.sentences
-        remarks = plan.material.remarks
+        remarks = plan.material.remarks + (sentence.map { [$0] } ?? [])
         secrets = plan.material.secrets
         outset = plan.material.increment.outset
+        askedModel = plan.model
+        waitingFiles = plan.waitingFiles
         estimatedCost =
             (try? TokenUsage(
-                inputTokens: prompt.estimatedInputTokens, outputTokens: plan.review.expectedOutputTokens))
+                inputTokens: prompt.estimatedInputTokens, outputTokens: plan.review.option.outputTokensExpected))
             .flatMap { price($0)?.amount }
         severityFloor = plan.material.configuration.minimumSeverity.flatMap { Finding.Severity(rawValue: $0.rawValue) }
     }
@@ -91,7 +105,8 @@ extension PaidAnswer {
             ("severity_floor", JSONValue(severityFloor?.rawValue)),
             ("suspicious", .array(suspiciousFiles.map { .string($0) })),
             ("description_cut", .bool(isDescriptionCut)), ("estimated_input_tokens", .integer(estimatedInputTokens)),
-            ("incompleteness", JSONValue(incompleteness)),
+            ("incompleteness", JSONValue(incompleteness)), ("asked_model", .string(askedModel)),
+            ("waiting", .array(waitingFiles.map { .string($0) })), ("rest_reason", JSONValue(restReason?.rawValue)),
         ])
         switch answer.stop {
         case .complete: object["stop"] = "complete"
@@ -162,6 +177,9 @@ extension PaidAnswer {
         isDescriptionCut = value["description_cut"]?.bool ?? false
         estimatedInputTokens = value["estimated_input_tokens"]?.integer ?? 0
         incompleteness = value["incompleteness"]?.string
+        askedModel = value["asked_model"]?.string ?? model
+        waitingFiles = Self.texts(value["waiting"])
+        restReason = value["rest_reason"]?.string.flatMap(OmittedFile.Reason.init(rawValue:))
     }
 
     private static func files(_ value: JSONValue?) -> [OmittedFile] {

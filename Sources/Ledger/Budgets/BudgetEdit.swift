@@ -36,11 +36,14 @@ extension BudgetSet {
 /// Budgets on their way into force: written by whoever leads the batch, which then counts the rows for counters that
 /// are new. While a batch is written nobody else adds a row, so none is missed and none counts twice.
 struct PendingBudgets: Sendable {
-    /// What `budgets.json` is to say.
-    let file: BudgetSet
+    /// What `budgets.json` is to say; nil: it stays as it is.
+    let file: BudgetSet?
     /// What is to be in force: those of the file, of the configuration, and the daily one.
     let all: BudgetSet
     /// Whether there are counters that are new.
     let isShort: Bool
-    let reply: Reply<BudgetSet>
+    /// Whether each merge request is to be counted over its whole life from now on.
+    var countsMergeRequests = false
+    /// Who waits for it; nil: nobody but what was put off until it is done.
+    let reply: Reply<BudgetSet>?
 }

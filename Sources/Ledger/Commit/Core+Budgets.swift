@@ -33,21 +33,47 @@ extension Core {
     mutating func finishBudgets(_ batch: Batch, _ outcome: BatchOutcome) {
         guard let change = batch.budgets else { return }
         isChangingBudgets = false
+        let result: Result<BudgetSet, LedgerError>
         switch outcome.counters {
         case .success(var fresh)?:
             fresh.advance(to: books.latest)
             if change.isShort { countUnwritten(in: &fresh) }
+            let current = books.counters.set
             books.counters.replace(with: fresh)
+            // The daily budget may have been set meanwhile.
+            if change.file == nil, current != change.all {
+                books.counters.replace(with: Counters(current, at: books.latest))
+            }
             books.revision += 1
-            budgetsOnFile = change.file
-            batch.answers.append(.budgets(change.reply, .success(change.file)))
+            budgetsOnFile = change.file ?? budgetsOnFile
+            result = .success(budgetsOnFile)
         case .failure(let failure)?:
-            batch.answers.append(.budgets(change.reply, .failure(.writeFailed(failure))))
+            result = .failure(.writeFailed(failure))
         case nil:
             let failure = outcome.anyFailure ?? outcome.auditFailure
-            batch.answers.append(
-                .budgets(change.reply, .failure(failure.map { .writeFailed($0) } ?? .closed)))
+            result = .failure(failure.map { .writeFailed($0) } ?? .closed)
         }
+        if let reply = change.reply {
+            batch.answers.append(.budgets(reply, result))
+        } else if case .failure(let error) = result {
+            countingFailure = error
+        }
+    }
+
+    /// Has each merge request counted over its whole life, from the rows and from what is held, and throws until that
+    /// is done. The next request asks again after a failure, which is answered once.
+    mutating func countMergeRequests() throws(Postponed) -> LedgerError? {
+        if let failure { return .writeFailed(failure) }
+        if let countingFailure {
+            self.countingFailure = nil
+            return countingFailure
+        }
+        guard !isChangingBudgets else { throw .untilRepeated }
+        isChangingBudgets = true
+        pending.budgets = PendingBudgets(
+            file: nil, all: books.counters.set, isShort: true, countsMergeRequests: true, reply: nil)
+        want(.lines)
+        throw .untilRepeated
     }
 
     /// Counts what is not in the rows on the disk: holds, records on their way, and records that wait in memory.

@@ -24,6 +24,7 @@ extension Core {
         {
             return .failure(.damaged(reason: damage))
         }
+        if books.counters.isShort(for: request), let error = try countMergeRequests() { return .failure(error) }
         let verdict = books.counters.verdict(on: request, at: books.latest)
         if case .refuse(let cause) = verdict {
             let refusal = Refusal(cause)

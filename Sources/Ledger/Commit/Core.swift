@@ -28,6 +28,8 @@ struct Core: ~Copyable {
     var configuredBudgets = BudgetSet.empty
     /// Whether a change of the budgets is on its way.
     var isChangingBudgets = false
+    /// Why merge requests could not be counted; whoever asked is told.
+    var countingFailure: LedgerError?
     /// Somebody is writing, or has been asked to.
     var isLed = false
     var isClosed = false

@@ -81,11 +81,13 @@ struct BookFiles: ~Copyable {
 
     /// Counts the rows for the budgets of `change` and writes their file.
     private func change(to change: PendingBudgets, at now: Instant) -> Result<Counters, POSIXFailure> {
-        var counters = Counters(change.all, at: now)
+        var counters = Counters(change.all, countsMergeRequests: change.countsMergeRequests, at: now)
         do throws(POSIXFailure) {
             if change.isShort {
                 let reader = UsageReader(directory: layout.directory, calls: calls)
-                let first = change.all.budgets.map { $0.period.window(at: now).start.day.month }.min()
+                let first =
+                    change.countsMergeRequests
+                    ? nil : change.all.budgets.map { $0.period.window(at: now).start.day.month }.min()
                 for month in try reader.months() where month >= first ?? month {
                     try reader.scan(month) { row in
                         guard case .record(let record, _) = row.content else { return }
@@ -93,7 +95,7 @@ struct BookFiles: ~Copyable {
                     }
                 }
             }
-            try calls.replacing(layout.budgets, with: BudgetsFile.bytes(change.file))
+            if let file = change.file { try calls.replacing(layout.budgets, with: BudgetsFile.bytes(file)) }
             return .success(counters)
         } catch {
             return .failure(error)

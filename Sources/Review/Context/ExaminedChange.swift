@@ -28,13 +28,28 @@ public struct ExaminedChange: Sendable {
         return change
     }
 
+    private init(files: [ExaminedFile], wholeMeasure: TextMeasure, rules: ContextRules) {
+        self.files = files
+        self.wholeMeasure = wholeMeasure
+        self.rules = rules
+    }
+
+    /// The change as if it had only the files at `paths`.
+    public func limited(to paths: some Sequence<String>) -> ExaminedChange {
+        let wanted = Set(paths)
+        var files = files.filter { wanted.contains($0.path) }
+        for place in files.indices { files[place].index = place }
+        return ExaminedChange(
+            files: files, wholeMeasure: files.reduce(TextMeasure()) { $0 + $1.whole }, rules: rules)
+    }
+
     /// The paths of the files, in the change's order.
     public var paths: [String] { files.map(\.path) }
 }
 
 /// One file, looked at.
 struct ExaminedFile: Sendable {
-    let index: Int
+    fileprivate(set) var index: Int
     let path: String
     let category: FileCategory
     /// Why a rule drops it; nil when it may be shown.

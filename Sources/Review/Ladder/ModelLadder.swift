@@ -32,14 +32,4 @@ public struct ModelLadder: Sendable, Equatable {
         self.rungs = rungs.sorted { $0.leastShareMillionths > $1.leastShareMillionths }
         self.mode = mode
     }
-
-    /// The rung for a budget of `limitTokens` of which `leftTokens` are left; nil below the last one.
-    public func rung(leftTokens: Int, limitTokens: Int) -> Rung? {
-        rungs.first {
-            Int128(max(0, leftTokens)) * 1_000_000 >= Int128(max(0, limitTokens)) * Int128($0.leastShareMillionths)
-        }
-    }
-
-    /// The rungs at `rung` and below it.
-    func rungs(from rung: Rung) -> [Rung] { Array(rungs.drop { $0 != rung }) }
 }

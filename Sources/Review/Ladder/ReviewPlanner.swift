@@ -14,34 +14,20 @@ public struct ModelOption: Sendable {
     public var outputTokensHeld: Int
     /// What an answer is expected to have: `OutputHistory.expected`.
     public var outputTokensExpected: Int
+    /// The most input tokens that the model takes; nil when unknown.
+    public var contextWindow: Int?
 
     /// An option of these parts.
     public init(
-        model: String, estimator: TokenEstimator, inputTokensMax: Int, outputTokensHeld: Int, outputTokensExpected: Int
+        model: String, estimator: TokenEstimator, inputTokensMax: Int, outputTokensHeld: Int, outputTokensExpected: Int,
+        contextWindow: Int? = nil
     ) {
+        self.contextWindow = contextWindow
         self.model = model
         self.estimator = estimator
         self.inputTokensMax = inputTokensMax
         self.outputTokensHeld = outputTokensHeld
         self.outputTokensExpected = outputTokensExpected
-    }
-}
-
-/// What a budget still has.
-public struct BudgetRoom: Sendable, Equatable {
-    /// Tokens that a new call may hold.
-    public var leftTokens: Int
-    /// The whole budget in tokens.
-    public var limitTokens: Int
-
-    /// Whether a call that does not fit is not made; otherwise it is made and remarked.
-    public var isEnforced: Bool
-
-    /// A budget of `limitTokens` of which `leftTokens` are left.
-    public init(leftTokens: Int, limitTokens: Int, isEnforced: Bool = true) {
-        self.isEnforced = isEnforced
-        self.leftTokens = max(0, leftTokens)
-        self.limitTokens = max(0, limitTokens)
     }
 }
 
@@ -107,13 +93,14 @@ public struct ReviewPlan: Sendable {
     /// The limit of each answer that the reservation pays for (`max_tokens`).
     public var maxOutputTokens: Int { option.outputTokensHeld }
     /// The prompts of the calls, each of which holds `heldTokens(maxOutputTokens: maxOutputTokens)`. Not for a plan
-    /// that is blocked or has nothing to show.
+    /// that is blocked or has nothing to show. `answeredCount` calls of the same review came before.
     public func prompts(
-        frame: PromptFrame, randomness: inout some RandomNumberGenerator
+        frame: PromptFrame, answeredCount: Int = 0, randomness: inout some RandomNumberGenerator
     ) -> [ReviewPrompt] {
         let spare = spareTokens / max(1, context.calls.count)
         return ReviewPrompt.prompts(
-            for: context, frame: frame, estimator: option.estimator, randomness: &randomness
+            for: context, frame: frame, estimator: option.estimator, answeredCount: answeredCount,
+            randomness: &randomness
         ) { call in
             min(option.inputTokensMax, addingClamped(call.ceiling, spare))
         }
@@ -133,6 +120,8 @@ public struct ReviewPlanner: Sendable {
     public var options: [String: ModelOption]
     /// Calls for one review at most.
     public var callsMax: Int
+    /// Models that are not called: they were, and another one has to.
+    public var passedOver: Set<String> = []
 
     /// The least part of what the last step would show that makes a review, in percent of its tokens.
     public static let shownPercentMin = 10
@@ -147,39 +136,56 @@ public struct ReviewPlanner: Sendable {
 
     /// The plan for `change` within `budget`; nil is without a budget, which only the input limit bounds.
     public func plan(_ change: ExaminedChange, frame: PromptFrame, budget: BudgetRoom?) -> ReviewPlan {
+        plan(change, frame: frame) { _ in budget }
+    }
+
+    /// The plan for `change` within what `room` says that budgets have for a model, which may be another for each: a
+    /// budget in money has more tokens of a cheap one. Nil is without a budget.
+    public func plan(
+        _ change: ExaminedChange, frame: PromptFrame, room: (ModelOption) -> BudgetRoom?
+    ) -> ReviewPlan {
         var sentences: [String] = []
-        var candidates = [model]
-        if let ladder, let budget, !ladder.rungs.isEmpty {
-            let rung = ladder.rung(leftTokens: budget.leftTokens, limitTokens: budget.limitTokens)
-            let left = Self.percent(budget.leftTokens, of: budget.limitTokens)
-            switch (ladder.mode, rung) {
-            case (.warn, let rung?):
-                if rung.model != model.model {
+        var candidates = passedOver.contains(model.model) ? [] : [model]
+        if let ladder, !ladder.rungs.isEmpty {
+            let rungs = allowedRungs.map { rung in (rung: rung, room: room(options[rung.model] ?? model)) }
+            let chosen = rungs.first { rung, room in
+                room.map { $0.leftShareMillionths >= rung.leastShareMillionths } ?? true
+            }
+            let last = rungs.last?.room ?? room(model)
+            let left = Self.percent((chosen?.room ?? last)?.leftShareMillionths ?? 0, of: 1_000_000)
+            switch (ladder.mode, chosen) {
+            case (.warn, let chosen?):
+                if chosen.room != nil, chosen.rung.model != model.model {
                     sentences.append(
                         "With \(left) of the budget left, the model ladder would have switched to "
-                            + "\(Markdown.code(rung.model)).")
+                            + "\(Markdown.code(chosen.rung.model)).")
                 }
             case (.warn, nil):
                 sentences.append("With \(left) of the budget left, the model ladder would have blocked this review.")
-            case (.auto, let rung?):
-                let known = ladder.rungs(from: rung).compactMap { options[$0.model] }
+            case (.auto, let chosen?) where chosen.room != nil:
+                let known = rungs.drop { $0.rung != chosen.rung }.compactMap { options[$0.rung.model] }
                 if !known.isEmpty { candidates = known }
-            case (.auto, nil) where budget.isEnforced:
+            // Without a budget the model of the settings is called, and the ladder where that one is passed over.
+            case (.auto, .some): if candidates.isEmpty { candidates = rungs.compactMap { options[$0.rung.model] } }
+            case (.auto, nil) where last?.isEnforced ?? false:
                 let share = ladder.rungs.last.map { Self.percent($0.leastShareMillionths, of: 1_000_000) } ?? ""
                 return blocked(
                     change, frame,
                     "Only \(left) of the budget is left; the model ladder asks for \(share) at least.")
             case (.auto, nil):
-                candidates = ladder.rungs.last.flatMap { options[$0.model] }.map { [$0] } ?? candidates
+                candidates = rungs.last.flatMap { options[$0.rung.model] }.map { [$0] } ?? candidates
             }
         }
-        let first = ladder?.mode == .auto ? ladder?.rungs.first?.model ?? model.model : model.model
+        let first = ladder?.mode == .auto ? allowedRungs.first?.model ?? model.model : model.model
         for option in candidates {
+            let budget = room(option)
             guard let found = fitting(change, frame, option, budget) else { continue }
             if option.model != first, let budget {
-                sentences.append(
-                    "Switched to \(Markdown.code(option.model)) to conserve budget: "
-                        + "\(Self.percent(budget.leftTokens, of: budget.limitTokens)) of it is left.")
+                let share = Self.percent(budget.leftShareMillionths, of: 1_000_000)
+                let why =
+                    candidates.first.map { $0.model == option.model } ?? true
+                    ? "\(share) of it is left." : "it has no room for \(Markdown.code(first))."
+                sentences.append("Switched to \(Markdown.code(option.model)) to conserve budget: \(why)")
             }
             if let sentence = found.step.sentence { sentences.append(sentence) }
             let held = held(found.context, option)
@@ -194,6 +200,31 @@ public struct ReviewPlanner: Sendable {
                 spareTokens: budget.map { max(0, $0.leftTokens - held) } ?? .max)
         }
         return blocked(change, frame, "What is left of the budget holds no useful part of this change.")
+    }
+
+    /// Whether a model is left that was not passed over and that the ladder's shares allow in `room`.
+    public func hasModel(room: (ModelOption) -> BudgetRoom?) -> Bool {
+        guard let ladder, ladder.mode == .auto, !ladder.rungs.isEmpty else { return !passedOver.contains(model.model) }
+        guard !passedOver.isEmpty else { return true }
+        return allowedRungs.contains { rung in
+            guard let option = options[rung.model] else { return false }
+            guard let room = room(option), room.isEnforced else { return true }
+            return room.leftShareMillionths >= rung.leastShareMillionths
+        }
+    }
+
+    /// The rungs whose models are not passed over.
+    private var allowedRungs: [ModelLadder.Rung] {
+        (ladder?.rungs ?? []).filter { !passedOver.contains($0.model) }
+    }
+
+    /// Passes over `model`, which takes no prompt of this length, and every other one of which it is not known that it
+    /// takes a longer one.
+    public mutating func passOver(tooShort model: String) {
+        let known = [self.model] + options.values
+        let window = known.first { $0.model == model }?.contextWindow ?? 0
+        for option in known where (option.contextWindow ?? 0) <= window { passedOver.insert(option.model) }
+        passedOver.insert(model)
     }
 
     private func blocked(_ change: ExaminedChange, _ frame: PromptFrame, _ sentence: String) -> ReviewPlan {

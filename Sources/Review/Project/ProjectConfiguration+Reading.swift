@@ -1,3 +1,4 @@
+import Budget
 import JSON
 
 extension ProjectConfiguration {
@@ -65,11 +66,17 @@ extension ProjectConfiguration {
                 }
             case "model": model(value)
             case "merge_request_budget":
-                guard let tokens = value.integer, 1...budgetTokensMax ~= tokens else {
-                    refuse(key, "wanted is a whole number of tokens from 1 to \(budgetTokensMax)")
+                let limit =
+                    value.integer.flatMap { BudgetLimit($0, .tokens) }
+                    ?? value.string.flatMap { try? BudgetLimit(parsing: $0) }
+                guard let limit, limit.amount > 0 else {
+                    refuse(
+                        key,
+                        "wanted is a number of tokens like 200000, or dollars like \"0.50usd\", more than nothing and at "
+                            + "most \(BudgetLimit.amountMax) tokens or \(BudgetLimit.amountMax / 1_000_000)usd")
                     return
                 }
-                reading.configuration.mergeRequestBudgetTokens = tokens
+                reading.configuration.mergeRequestBudget = limit
             case "$schema": break
             default:
                 refuse(key, "is not known and has no effect; known are \(Self.known.joined(separator: ", "))")

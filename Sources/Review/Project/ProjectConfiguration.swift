@@ -1,3 +1,5 @@
+public import Budget
+
 /// What a project decides about its own reviews: `.bursar.json` at the root of its target branch, and the instructions
 /// of `.gitlab/duo/mr-review-instructions.yaml` where it has those.
 ///
@@ -25,8 +27,8 @@ public struct ProjectConfiguration: Sendable, Equatable {
     public var minimumSeverity: SeverityFloor?
     /// The model that reviews this project; nil is the operator's. An operator's ladder still limits it.
     public var model: String?
-    /// Tokens that one merge request may use over its whole life; nil is without such a limit.
-    public var mergeRequestBudgetTokens: Int?
+    /// What one merge request may use over its whole life, in tokens or money; nil is without such a limit.
+    public var mergeRequestBudget: BudgetLimit?
 
     /// Something that reviewers are to look for.
     public struct Instruction: Sendable, Equatable {
@@ -58,8 +60,6 @@ public struct ProjectConfiguration: Sendable, Equatable {
     public static let instructionBytesMax = 8 << 10
     /// The most instructions.
     public static let instructionsMax = 50
-    /// The most tokens that a merge request's budget can be set to.
-    public static let budgetTokensMax = 1_000_000_000
 
     /// The configuration of a project that says nothing.
     public init() {}

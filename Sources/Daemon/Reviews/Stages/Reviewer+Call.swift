@@ -7,54 +7,114 @@ import Queue
 import Review
 import UTCTime
 
-// Holding tokens and calling the model.
+// Calling models: one call after the other until every part of the change is answered.
 
 extension Reviewer {
-    /// Holds the tokens and calls the model; once more, under a new hold, when the outcome of the first call is unknown.
-    func call(_ material: ReviewMaterial, _ job: Job) async throws -> Disposition {
-        var job = job
+    /// Calls models about what `paid` does not answer yet, each under a hold of its own, and posts what came of it.
+    ///
+    /// A model that declines, is not there or has too much to do gives way to the next of the ladder. A call whose
+    /// outcome is unknown is made once more. Whatever ends it, what was paid for is posted, and the rest named.
+    func call(_ material: ReviewMaterial, _ job: Job, _ paid: [PaidAnswer] = []) async throws -> Disposition {
+        await settle(paid, job)
+        var course = CallCourse(paid)
+        var failure: Failure?
         while true {
-            job = queue.job(job.id) ?? job
-            guard job.dispatchedCount < Self.callsMax else {
-                throw Failure(
-                    "The model's service gave no answer, \(Self.callsMax) times.",
+            let job = queue.job(job.id) ?? job
+            if course.isComplete, let review = PaidReview(course.answers) {
+                return try await deliver(review, job, material)
+            }
+            if job.lostCount >= Self.lossesMax {
+                let failure = Failure(
+                    "The model's service gave no answer, \(Self.lossesMax) times.",
                     advice: "Ask your DevOps team to look at the model's service",
                     spending: .unknown(heldTokens: job.lostTokens))
+                return try await end(course, .noAnswer(failure.message), job, material, without: { throw failure })
+            }
+            // What is no more wanted is not paid for.
+            if !course.answers.isEmpty, let now = try? await mergeRequest(of: job),
+                now.sha != material.head || !now.isOpen
+            {
+                return try await end(course, .superseded, job, material, without: { throw Failure.noAnswer })
+            }
+            if course.parts.count >= ReviewPlanner.callsForReviewMax {
+                return try await end(
+                    course, .calls(max: ReviewPlanner.callsForReviewMax), job, material,
+                    without: { throw Failure.noAnswer })
             }
             let plan: Plan
             let reservation: Reservation
-            switch try await reserve(material, job) {
+            switch try await reserve(material, job, course) {
             case .held(let made, let granted): (plan, reservation) = (made, granted)
-            case .ended(let disposition): return disposition
+            case .nothing(let plan):
+                return try await end(course, .calls(max: ReviewPlanner.callsForReviewMax), job, material) {
+                    try await tellNothing(plan, job)
+                }
+            case .refused(let plan, let refusal):
+                return try await end(course, .budget(name: refusal.budget), job, material) {
+                    try await block(plan, job, refusal)
+                }
+            case .noModel:
+                var last = failure ?? Failure.noAnswer
+                var others = course.parts.isEmpty ? "" : course.failed.reasons + "."
+                if course.failed.count > 1 {
+                    others = "No other model could answer: \(course.failed.reasons)."
+                    last.message += " " + others
+                }
+                return try await end(course, .noAnswer(others), job, material, without: { [last] in throw last })
+            case .failed(let error):
+                return try await end(
+                    course, .noAnswer("The token books cannot be used."), job, material, without: { throw error })
             }
             try await dispatch(reservation, job)
             log(
                 .info, "model called",
-                ["merge_request": job.name, "model": plan.model, "held_tokens": String(reservation.tokens)])
+                [
+                    "merge_request": job.name, "model": plan.model, "held_tokens": String(reservation.tokens),
+                    "part": String(course.parts.count + 1), "instead_of": course.failed.reasons,
+                ])
             let outcome = await model(plan.model).complete(
                 plan.modelPrompt, form: .review, maxOutputTokens: plan.review.maxOutputTokens)
             switch outcome {
             case .answered(let answer):
-                let paid = PaidAnswer(answer, to: plan, reservation: reservation) { usage in
-                    prices.table.cost(of: usage, model: plan.model, at: now())
+                let paid = PaidAnswer(
+                    answer, to: plan, reservation: reservation,
+                    sentence: course.failed.sentence(
+                        for: plan.model, hasAnswered: outcome.reasonToTryNext == nil)
+                ) { usage in prices.table.cost(of: usage, model: plan.model, at: now()) }
+                if keep(paid, job) { queue.note(.answered(reservation: paid.reservation), of: job.id) }
+                await settle(paid, job, plan)
+                course.take(paid)
+            case .notCharged(let refused):
+                try await release(reservation, job, refused)
+                failure = Failure(refused.message, advice: refused.advice, isLogged: true)
+                guard let reason = outcome.reasonToTryNext else {
+                    return try await end(course, .noAnswer(refused.message), job, material) {
+                        throw Failure(refused.message, advice: refused.advice, isLogged: true)
+                    }
                 }
-                keep(paid, job)
-                return try await deliver(paid, queue.job(job.id) ?? job, plan)
-            case .notCharged(let failure):
-                try await ledger.release(reservation.id, certainlyNothingSpent: true)
-                try await queue.record(.released(reservation: reservation.id), of: job.id)
-                log(
-                    .error, "model refused the call",
-                    [
-                        "merge_request": job.name, "kind": failure.kind.rawValue,
-                        "status": failure.status.map(String.init) ?? "", "message": failure.message,
-                        "detail": failure.detail ?? "", "request": failure.requestID ?? "",
-                    ])
-                throw Failure(failure.message, advice: failure.advice, isLogged: true)
+                course.passOver(plan.model, for: reason, isTooShort: refused.kind == .tooLong)
             case .unknown(let reason, let detail):
                 try await lose(reservation.id, job, [reason, detail ?? ""].joined(separator: " "))
             }
         }
+    }
+
+    /// Posts what was paid for, with `ending` for the rest; `without` is done where nothing was.
+    private func end(
+        _ course: CallCourse, _ ending: ReviewEnding, _ job: Job, _ material: ReviewMaterial,
+        without: () async throws -> Disposition
+    ) async throws -> Disposition {
+        guard let review = PaidReview(course.answers) else { return try await without() }
+        return try await end(review, ending, job, material)
+    }
+
+    /// Posts `review`, with `ending` for what it does not answer, which is kept with it.
+    func end(
+        _ review: PaidReview, _ ending: ReviewEnding, _ job: Job, _ material: ReviewMaterial?
+    ) async throws -> Disposition {
+        let (ended, changed) = review.ended(ending)
+        keep(changed, job)
+        return try await deliver(ended, queue.job(job.id) ?? job, material)
     }
 
     /// From here on the call may cost money: the queue knows it before the ledger, and the ledger before it is made.
@@ -69,147 +129,37 @@ extension Reviewer {
         try await ledger.dispatch(reservation.id)
     }
 
+    /// Gives back what a call held that cost nothing.
+    private func release(_ reservation: Reservation, _ job: Job, _ failure: ModelFailure) async throws {
+        try await ledger.release(reservation.id, certainlyNothingSpent: true)
+        try await queue.record(.released(reservation: reservation.id), of: job.id)
+        log(
+            .error, "model refused the call",
+            [
+                "merge_request": job.name, "kind": failure.kind.rawValue,
+                "status": failure.status.map(String.init) ?? "", "message": failure.message,
+                "detail": failure.detail ?? "", "request": failure.requestID ?? "",
+            ])
+    }
+
     /// Keeps the answer on the disk. Where that fails it is posted all the same: it is in memory, and paid for.
-    private func keep(_ paid: PaidAnswer, _ job: Job) {
+    @discardableResult
+    private func keep(_ paid: PaidAnswer, _ job: Job) -> Bool {
         do throws(POSIXFailure) {
             try answers.keep(paid.bytes, for: paid.reservation)
-            queue.note(.answered(reservation: paid.reservation), of: job.id)
+            return true
         } catch {
             log(
                 .error, "a paid answer could not be kept, a crash now would lose it",
                 ["merge_request": job.name, "reservation": paid.reservation, "error": "\(error)"])
+            return false
         }
     }
+}
 
-    // MARK: Holding
-
-    /// Tokens that are held for a plan, or the end of the review without a call.
-    private enum Holding {
-        case held(Plan, Reservation)
-        case ended(Disposition)
+extension Reviewer.Failure {
+    /// For where nothing more is known.
+    fileprivate static var noAnswer: Self {
+        Self("No model gave an answer.", advice: "Ask your DevOps team to look at the daemon's log")
     }
-
-    /// Plans for what will be left when the calls under way have settled and, where that is refused, for what is left.
-    private func reserve(_ material: ReviewMaterial, _ job: Job) async throws -> Holding {
-        let first = plan(material, job, room: room)
-        switch first.review.decision {
-        case .nothing: return .ended(try await tellNothing(first, job))
-        case .block: return .ended(try await block(first, job, refusal(of: first)))
-        case .allow, .warn: break
-        }
-        let refusal: Refusal
-        switch try await hold(first, job) {
-        case .granted(let reservation, let decision):
-            remark(decision, job)
-            return .held(first, reservation)
-        case .refused(let given): refusal = given
-        }
-        let second = plan(
-            material, job,
-            room: BudgetRoom(leftTokens: refusal.largestThatFits, limitTokens: refusal.limitTokens))
-        guard second.review.decision == .allow || second.review.decision == .warn else {
-            return .ended(try await block(first, job, refusal))
-        }
-        switch try await hold(second, job) {
-        case .granted(let reservation, let decision):
-            remark(decision, job)
-            return .held(second, reservation)
-        case .refused(let refusal): return .ended(try await block(second, job, refusal))
-        }
-    }
-
-    /// What the books say to `plan`, or would say if its ladder did not say no before them.
-    private func refusal(of plan: Plan) -> Refusal {
-        if let refusal = ledger.refusal(of: plan.heldTokens) { return refusal }
-        let status = ledger.status()
-        return Refusal(
-            budget: DailyBudget.name, usedTokens: status.totalTokens, heldTokens: status.heldTokens,
-            limitTokens: status.limitTokens, requestedTokens: plan.heldTokens, resetsAt: status.resetsAt)
-    }
-
-    private func remark(_ decision: Decision, _ job: Job) {
-        guard decision == .warn else { return }
-        log(.warning, "budget exceeded, reviewing because it only warns", ["merge_request": job.name])
-    }
-
-    /// Reserves under a key of the job's own, so that a crash right after it finds the same hold.
-    private func hold(_ plan: Plan, _ job: Job) async throws -> Admission {
-        var request = ReservationRequest(
-            estimatedTokens: plan.heldTokens,
-            context: CallContext(
-                projectID: job.wish.mergeRequest.projectID, project: path(of: plan, job),
-                mergeRequestIID: job.wish.mergeRequest.iid, user: job.wish.username, command: job.wish.command,
-                model: plan.model),
-            timeToLiveSeconds: Self.holdSecondsMax,
-            estimatedMicroUSD: prices.table.price(of: plan.model, at: now())?.highestMicroUSD(
-                inputTokens: max(0, plan.heldTokens - plan.review.maxOutputTokens),
-                outputTokens: plan.review.maxOutputTokens))
-        // A hold under the first key may be left from before a crash: open, with other figures, or closed since.
-        for number in job.calls.count..<(job.calls.count + Self.staleHoldsMax) {
-            request.idempotencyKey = "\(job.id)-\(number)"
-            do {
-                let admission = try await admission(of: request)
-                if case .granted(let reservation, _) = admission, reservation.state != .open { continue }
-                return admission
-            } catch LedgerError.conflict {
-                let key = request.idempotencyKey
-                for stale in ledger.openReservations() where stale.idempotencyKey == key && stale.state == .open {
-                    try await ledger.release(stale.id, certainlyNothingSpent: true)
-                }
-            }
-        }
-        throw Failure(
-            "Tokens were held for this review \(Self.staleHoldsMax) times and none of the holds can be used.",
-            advice: "Ask your DevOps team to look at the daemon's log")
-    }
-
-    private func path(of plan: Plan, _ job: Job) -> String {
-        job.wish.projectPath.isEmpty ? plan.material.mergeRequest.projectPath ?? "" : job.wish.projectPath
-    }
-
-    /// Reserves; while only calls under way stand in the way of a review that would fit, waits for them to settle.
-    private func admission(of request: ReservationRequest) async throws -> Admission {
-        let start = monotonicNanoseconds()
-        while true {
-            let admission = try await ledger.reserve(request)
-            guard case .refused(let refusal) = admission,
-                refusal.requestedTokens <= refusal.limitTokens - min(refusal.limitTokens, refusal.usedTokens),
-                monotonicNanoseconds() &- start < Self.roomWaitNanosecondsMax
-            else { return admission }
-            // Unresolved holds stay until the day ends: they are not worth waiting for.
-            let underWay = ledger.openReservations().filter { $0.state != .unresolved }.reduce(0) { $0 + $1.tokens }
-            guard refusal.requestedTokens <= refusal.largestThatFits + underWay else { return admission }
-            let revision = ledger.revision
-            repeat {
-                try await sleep(0.2)
-            } while ledger.revision == revision && monotonicNanoseconds() &- start < Self.roomWaitNanosecondsMax
-        }
-    }
-
-    /// Says on the merge request that there is no room, and waits for the reset where that may help.
-    private func block(_ plan: Plan, _ job: Job, _ refusal: Refusal) async throws -> Disposition {
-        let resumes = rules.resumesAfterReset && !refusal.exceedsWholeLimit && queue.hasRoomForBlocked
-        log(
-            .info, "review blocked by the budget",
-            [
-                "merge_request": job.name, "budget": refusal.budget, "used": String(refusal.usedTokens),
-                "held": String(refusal.heldTokens), "requested": String(refusal.requestedTokens),
-                "limit": String(refusal.limitTokens), "resumes": resumes ? refusal.resetsAt.description : "no",
-            ])
-        let text = NoteText.adding(
-            sentences: plan.review.decision == .block ? plan.review.sentences : [], secrets: plan.material.secrets,
-            to: NoteText.exhausted(refusal, labelName: rules.label, resumesByItself: resumes))
-        try await notes.post(notice: text, on: job)
-        let reason = "the budget '\(refusal.budget)' left no room for \(refusal.requestedTokens) tokens"
-        guard resumes else { return .finished(JobResult(.blocked, reason)) }
-        return .deferred(
-            Deferral(kind: .budget, until: refusal.resetsAt, since: now(), failureCount: 0, reason: reason))
-    }
-
-    /// How long a review waits for calls under way to settle before it is blocked.
-    private static let roomWaitNanosecondsMax: UInt64 = 15 * 60 * 1_000_000_000
-    /// A hold outlives the longest call with all its retries.
-    private static let holdSecondsMax = 2 * 3600
-    /// Holds of earlier runs that are passed over.
-    private static let staleHoldsMax = 8
 }

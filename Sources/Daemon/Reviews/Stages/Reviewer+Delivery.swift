@@ -9,19 +9,17 @@ import Settings
 // What becomes of an answer that was paid for. Everything here may happen twice and has its effect once.
 
 extension Reviewer {
-    /// Books the call and posts the answer. `plan` is nil after a crash and after a failure to post.
-    func deliver(_ paid: PaidAnswer, _ job: Job, _ plan: Plan?) async throws -> Disposition {
-        if job.calls.last(where: { $0.reservation == paid.reservation })?.state != .settled {
-            await settle(paid, job, plan)
-        }
+    /// Books the calls and posts the review. `known` is what was reviewed; nil after a crash and after a failure to post.
+    func deliver(_ paid: PaidReview, _ job: Job, _ known: ReviewMaterial?) async throws -> Disposition {
+        await settle(paid.answers, job)
         if let interruption = await beginPosting(job) { return interruption }
-        let material = try await reviewed(paid, job, plan)
+        let material = try await reviewed(paid, job, known)
         let report = report(paid, material)
         let since = paid.outset.since.map { ", what changed since \($0.prefix(12))" } ?? ""
         return try await publish(
             report, paid.trace(isWhole: report.isWhole), material, job,
             words: "head \(paid.headSHA.prefix(12))\(since)"
-        ) { answers.discard(paid.reservation) }
+        ) { for answer in paid.answers { answers.discard(answer.reservation) } }
     }
 
     /// Writes down that the note may be on the merge request from here on; how the review ends when that cannot be.
@@ -74,8 +72,16 @@ extension Reviewer {
         return .finished(JobResult(.posted, words))
     }
 
+    /// Books the calls of which it is not known that they are booked.
+    func settle(_ answers: [PaidAnswer], _ job: Job) async {
+        for answer in answers
+        where job.calls.last(where: { $0.reservation == answer.reservation })?.state != .settled {
+            await settle(answer, job, nil)
+        }
+    }
+
     /// Books the call. When the books fail, the hold stays and the answer is posted all the same: it is paid for.
-    private func settle(_ paid: PaidAnswer, _ job: Job, _ plan: Plan?) async {
+    func settle(_ paid: PaidAnswer, _ job: Job, _ plan: Plan?) async {
         do {
             guard let usage = paid.answer.usage else {
                 if ledger.reservation(paid.reservation)?.state != .unresolved {
@@ -118,8 +124,10 @@ extension Reviewer {
     }
 
     /// What was reviewed; nil when GitLab has it no more, because commits came since.
-    private func reviewed(_ paid: PaidAnswer, _ job: Job, _ plan: Plan?) async throws -> ReviewMaterial? {
-        if let plan { return plan.material }
+    private func reviewed(
+        _ paid: PaidReview, _ job: Job, _ known: ReviewMaterial?
+    ) async throws -> ReviewMaterial? {
+        if let known { return known }
         do throws(GitLabError) {
             let mergeRequest = try await mergeRequest(of: job)
             guard mergeRequest.sha == paid.headSHA else { return nil }
@@ -134,8 +142,8 @@ extension Reviewer {
     }
 
     /// The report on `paid`: findings are believed where `material` has what they quote, and listed without it.
-    private func report(_ paid: PaidAnswer, _ material: ReviewMaterial?) -> ReviewReport {
-        var reading = ReviewReading(paid.answer.text)
+    private func report(_ paid: PaidReview, _ material: ReviewMaterial?) -> ReviewReport {
+        var reading = paid.reading
         if let floor = paid.severityFloor { reading.findings.removeAll { $0.severity > floor } }
         let checked = CheckedFindings(
             certain: material?.secrets ?? paid.secrets, reading.findings, in: material?.files ?? [],
@@ -147,13 +155,13 @@ extension Reviewer {
                 usedTokens: status.totalTokens, heldTokens: status.heldTokens, limitTokens: status.limitTokens)
             : nil
         var report = ReviewReport(
-            reading: reading, stop: paid.answer.stop, findings: checked,
+            reading: reading, stop: paid.stop, findings: checked,
             coverage: FileCoverage.files(
                 included: paid.includedFiles, trimmed: paid.trimmedFiles, omitted: paid.omittedFiles,
                 seen: paid.outset.seen),
             figures: ReviewReport.Figures(
-                model: paid.answer.model, usage: paid.answer.usage, estimatedInputTokens: paid.estimatedInputTokens,
-                estimatedCost: paid.estimatedCost, cost: paid.cost?.amount, heldTokens: paid.heldTokens,
+                model: paid.model, usage: paid.usage, estimatedInputTokens: paid.estimatedInputTokens,
+                estimatedCost: paid.estimatedCost, cost: paid.cost, heldTokens: paid.heldTokens,
                 budget: budget),
             labelName: rules.label, headSHA: paid.headSHA)
         report.steps = paid.steps

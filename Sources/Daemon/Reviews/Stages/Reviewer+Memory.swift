@@ -73,8 +73,8 @@ struct ReviewTrace: Sendable {
     var shown: Set<String>
 }
 
-extension PaidAnswer {
-    /// What the review of this answer leaves. An answer that was not understood to its end leaves no file as reviewed.
+extension PaidReview {
+    /// What the review leaves. An answer that was not understood to its end leaves no file as reviewed.
     func trace(isWhole: Bool) -> ReviewTrace {
         let partly = trimmedFiles.filter { !$0.reason.showsEveryChange }.map(\.path)
         return ReviewTrace(

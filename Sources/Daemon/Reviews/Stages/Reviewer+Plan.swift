@@ -19,24 +19,35 @@ extension Reviewer {
         /// Tokens that the call holds.
         let heldTokens: Int
         var model: String { review.option.model }
+        /// Paths of the files that later calls are to show.
+        var waitingFiles: [String] { review.context.files.filter { ($0.call ?? 0) > 0 }.map(\.path) }
     }
 
     /// Fetches the merge request, sees whether a review is still wanted, and has it made.
-    func prepare(_ job: Job) async throws -> Disposition {
-        if job.wish.cause == .command, let refusal = try await refusal(of: job) {
+    ///
+    /// What was `paid` for before is part of it, and is posted alone where the rest is not wanted any more.
+    func prepare(_ job: Job, _ paid: [PaidAnswer]) async throws -> Disposition {
+        if paid.isEmpty, job.wish.cause == .command, let refusal = try await refusal(of: job) {
             return .finished(JobResult(.refused, refusal))
         }
         let mergeRequest = try await mergeRequest(of: job)
+        let reason = reasonToSkip(mergeRequest, job)
+        if let review = PaidReview(paid), reason != nil || mergeRequest.sha != review.headSHA {
+            return try await end(review, .superseded, job, nil)
+        }
         if !mergeRequest.isOpen { memories.forget(job.wish.mergeRequest) }
-        if let reason = reasonToSkip(mergeRequest, job) { return .finished(JobResult(.skipped, reason)) }
+        if let reason { return .finished(JobResult(.skipped, reason)) }
         if job.wish.command == ReviewFocus.estimate {
             let service = EstimateService(settings, prices: prices.table, learned: learned.current, at: now())
-            let report = service.report(try await material(of: mergeRequest, job), budget: ledger.status())
+            let material = try await material(of: mergeRequest, job)
+            let report = service.report(material, budget: ledger.status()) { option in
+                room(for: option, callsMax: ReviewPlanner.callsForReviewMax, material, job, at: .now)
+            }
             try await notes.post(notice: report.markdown, on: job)
             return .finished(JobResult(.skipped, "an estimate was asked for and is on the merge request"))
         }
         queue.note(.planned(head: mergeRequest.sha ?? ""), of: job.id)
-        return try await call(try await material(of: mergeRequest, job), job)
+        return try await call(try await material(of: mergeRequest, job), job, paid)
     }
 
     /// The merge request as GitLab knows it now.
@@ -70,19 +81,24 @@ extension Reviewer {
         return material
     }
 
-    /// What is sent to which model within `room`. Pure but for the random fence around what strangers wrote.
-    func plan(_ material: ReviewMaterial, _ job: Job, room: BudgetRoom?) -> Plan {
+    /// What is sent to which model next, with the room that there is at `moment`; nil when every model was passed over.
+    /// Pure but for the random fence around what strangers wrote.
+    func plan(_ material: ReviewMaterial, _ job: Job, _ course: CallCourse, at moment: RoomMoment) -> Plan? {
+        let planner = course.applied(
+            to: ReviewPlanner(
+                settings, project: material.configuration, prices: prices.table, at: now(), learned: learned.current))
+        let change = course.waiting.map { material.change.limited(to: $0) } ?? material.change
         let extra = job.wish.command == Wish.review ? 0 : ReviewFocus.tokensMax
-        let room = room.map {
-            BudgetRoom(
-                leftTokens: $0.leftTokens - extra, limitTokens: $0.limitTokens, isEnforced: $0.isEnforced)
+        func roomLeft(_ option: ModelOption) -> BudgetRoom? {
+            var room = room(for: option, callsMax: planner.callsMax, material, job, at: moment)
+            if let left = room?.leftTokens { room?.leftTokens = max(0, left - extra * planner.callsMax) }
+            return room
         }
-        let planner = ReviewPlanner(
-            settings, project: material.configuration, prices: prices.table, at: now(), learned: learned.current)
-        let review = planner.plan(material.change, frame: material.frame, budget: room)
+        guard planner.hasModel(room: roomLeft) else { return nil }
+        let review = planner.plan(change, frame: material.frame, room: roomLeft)
         var generator = InjectedGenerator(next: randomness)
-        // One call for one review; a plan of this planner has no other.
-        let prompt = review.prompts(frame: material.frame, randomness: &generator)[0]
+        let prompt = review.prompts(
+            frame: material.frame, answeredCount: course.parts.count, randomness: &generator)[0]
         let held =
             review.decision == .block
             ? review.heldTokens : prompt.heldTokens(maxOutputTokens: review.maxOutputTokens)
@@ -90,18 +106,6 @@ extension Reviewer {
             material: material, review: review, prompt: prompt,
             modelPrompt: ReviewFocus.applied(job.wish.command, to: prompt.modelPrompt),
             heldTokens: held.addingReportingOverflow(extra).partialValue)
-    }
-
-    /// What the daily budget has for a review when the calls under way give nothing of theirs back but all; nil without one.
-    var room: BudgetRoom? {
-        let isEnforced = ledger.budgets().first { $0.name == DailyBudget.name }?.rule.enforcement != .warn
-        let status = ledger.status()
-        guard let room = BudgetRoom(status, isEnforced: isEnforced) else { return nil }
-        let underWay = ledger.openReservations().filter { $0.state != .unresolved }
-            .reduce(0) { $0.addingReportingOverflow($1.tokens).partialValue }
-        return BudgetRoom(
-            leftTokens: min(status.remainingTokens, room.leftTokens + underWay), limitTokens: room.limitTokens,
-            isEnforced: isEnforced)
     }
 
     /// Says on the merge request that there is nothing to show a model.

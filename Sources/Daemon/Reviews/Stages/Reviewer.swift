@@ -39,8 +39,8 @@ struct Reviewer: Sendable {
     let randomness: @Sendable () -> UInt64
     let log: Log
 
-    /// Calls that may cost money for one wish: one, and one more when the outcome of the first is not known.
-    static let callsMax = 2
+    /// Calls whose outcome is not known, for one wish: after the first the same is asked once more.
+    static let lossesMax = 2
 
     /// Reviews what `job` asks for, as far as that is possible now, and says what is to become of it.
     func run(_ job: Job) async -> Disposition {
@@ -61,31 +61,39 @@ struct Reviewer: Sendable {
                 "The review was begun \(QueueLimits.startsMax) times and did not come to an end.",
                 advice: "Ask your DevOps team to look at the daemon's log")
         }
-        if let paid = try keptAnswer(of: job) { return try await deliver(paid, job, nil) }
+        let paid = try keptAnswers(of: job)
+        if let review = PaidReview(paid), job.posting == .begun || CallCourse(paid).isComplete {
+            return try await deliver(review, job, nil)
+        }
         // The answer's file is gone once the note is certain; without the file, look for the note.
-        if job.posting == .begun, let noteID = try await notes.find(review: job) {
+        if paid.isEmpty, job.posting == .begun, let noteID = try await notes.find(review: job) {
             queue.note(.posted(noteID: noteID), of: job.id)
             return .finished(JobResult(.posted, "its note was found on the merge request"))
         }
-        try await clear(job)
-        return try await prepare(job)
+        try await clear(job, keeping: Set(paid.map(\.reservation)))
+        return try await prepare(job, paid)
     }
 
-    /// The answer that was paid for and not posted.
-    private func keptAnswer(of job: Job) throws -> PaidAnswer? {
-        for call in job.calls.reversed() where call.state != .released {
+    /// The answers that were paid for and not posted, oldest first.
+    private func keptAnswers(of job: Job) throws -> [PaidAnswer] {
+        var kept: [PaidAnswer] = []
+        for call in job.calls where call.state != .released {
             guard let bytes = try answers.answer(for: call.reservation) else { continue }
-            if let paid = PaidAnswer(bytes) { return paid }
-            log(
-                .error, "a kept answer cannot be read",
-                ["merge_request": job.name, "reservation": call.reservation])
+            if let paid = PaidAnswer(bytes) {
+                kept.append(paid)
+            } else {
+                log(
+                    .error, "a kept answer cannot be read",
+                    ["merge_request": job.name, "reservation": call.reservation])
+            }
         }
-        return nil
+        return kept
     }
 
-    /// Sees to calls that an earlier run left: what was not dispatched is given back, what was stays held.
-    private func clear(_ job: Job) async throws {
-        for call in job.calls {
+    /// Sees to calls that an earlier run left: what was not dispatched is given back, what was stays held. Those whose
+    /// answers are `kept` need nothing.
+    private func clear(_ job: Job, keeping kept: Set<String>) async throws {
+        for call in job.calls where !kept.contains(call.reservation) {
             switch call.state {
             case .lost, .released: continue
             case .reserved: try await giveBack(call, job)
