@@ -80,9 +80,14 @@ struct BookFiles: ~Copyable {
     // MARK: Budgets
 
     /// Counts the rows for the budgets of `change` and writes their file.
-    private func change(to change: PendingBudgets, at now: Instant) -> Result<Counters, POSIXFailure> {
+    private func change(to change: PendingBudgets, at now: Instant) -> Result<Counters, LedgerError> {
         var counters = Counters(change.all, at: now)
         do throws(POSIXFailure) {
+            // What somebody else wrote into the file must not be lost.
+            let contents = BudgetsFile.contents(layout.budgets, calls)
+            if !change.isWritten, let obstacle = BudgetsFile.obstacle(to: change.before, in: contents) {
+                return .failure(obstacle)
+            }
             if change.isShort {
                 let reader = UsageReader(directory: layout.directory, calls: calls)
                 let first = change.all.budgets.map { $0.period.window(at: now).start.day.month }.min()
@@ -93,10 +98,10 @@ struct BookFiles: ~Copyable {
                     }
                 }
             }
-            try calls.replacing(layout.budgets, with: BudgetsFile.bytes(change.file))
+            if !change.isWritten { try calls.replacing(layout.budgets, with: BudgetsFile.bytes(change.file)) }
             return .success(counters)
         } catch {
-            return .failure(error)
+            return .failure(.writeFailed(error))
         }
     }
 

@@ -143,7 +143,7 @@ extension Reviewer {
             timeToLiveSeconds: Self.holdSecondsMax,
             estimatedMicroUSD: prices.table.price(of: plan.model, at: now())?.highestMicroUSD(
                 inputTokens: max(0, plan.heldTokens - plan.review.maxOutputTokens),
-                outputTokens: plan.review.maxOutputTokens))
+                outputTokens: plan.review.maxOutputTokens), labels: plan.material.mergeRequest.labels ?? [])
         // A hold under the first key may be left from before a crash: open, with other figures, or closed since.
         for number in job.calls.count..<(job.calls.count + Self.staleHoldsMax) {
             request.idempotencyKey = "\(job.id)-\(number)"
@@ -201,13 +201,17 @@ extension Reviewer {
             to: NoteText.exhausted(refusal, labelName: rules.label, resumesByItself: resumes))
         try await notes.post(notice: text, on: job)
         let reason = "the budget '\(refusal.budget)' left no room for \(refusal.requestedTokens) tokens"
-        guard resumes else { return .finished(JobResult(.blocked, reason)) }
-        return .deferred(
-            Deferral(kind: .budget, until: refusal.resetsAt, since: now(), failureCount: 0, reason: reason))
+        // What never begins anew may still be granted more, which wakes it.
+        let waitsForGrant = refusal.cause.resetsAt == nil && rules.resumesAfterReset && queue.hasRoomForBlocked
+        guard resumes || waitsForGrant else { return .finished(JobResult(.blocked, reason)) }
+        let until = resumes ? refusal.resetsAt : now().adding(seconds: Self.grantWaitSecondsMax)
+        return .deferred(Deferral(kind: .budget, until: until, since: now(), failureCount: 0, reason: reason))
     }
 
     /// How long a review waits for calls under way to settle before it is blocked.
     private static let roomWaitNanosecondsMax: UInt64 = 15 * 60 * 1_000_000_000
+    /// How long a review waits for more of a budget that never begins anew.
+    private static let grantWaitSecondsMax: Int64 = 30 * 86_400
     /// A hold outlives the longest call with all its retries.
     private static let holdSecondsMax = 2 * 3600
     /// Holds of earlier runs that are passed over.
