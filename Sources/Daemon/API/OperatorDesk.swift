@@ -107,7 +107,9 @@ package struct OperatorDesk: Sendable {
             } else {
                 body["release"] = true
             }
-            return ("POST", "/budget/reservations/\(Self.segment(id))/resolve", .object(body))
+            return (
+                "POST", "/budget/reservations/\(Self.segment(id.contains("/") ? "no-id" : id))/resolve", .object(body)
+            )
         }
     }
 

@@ -48,18 +48,14 @@ enum BudgetsSetCommand {
         ] + OperatorOptions.withOptionalReason + [OutputFormat.parameter, CommandSettings.dataDirectory],
         examples: [
             .init(
-                "bursar budgets set people --scope 'user:*' --period week --limit 2000000 --warn 80%",
+                "bursar budgets set people --scope 'user:*' --period week --limit 2000000",
                 "two million tokens a week for each user"),
             .init(
-                "bursar budgets set app --scope project:shop/api --period month --limit 50usd --warn 50% --warn 90%",
+                "bursar budgets set api --scope project:shop/api --period month --limit 50usd",
                 "fifty dollars a month for one project"),
             .init(
-                "bursar budgets set bugfix --scope 'merge_request:*' --limit 150000 --label bugfix",
-                "merge requests labelled 'bugfix' have 150,000 tokens over their life"),
-            .init(
-                "bursar budgets set team --scope group:shop --period day --limit 900000 --reserve 10 "
-                    + "--reserve-label hotfix",
-                "the last tenth is for hotfixes"),
+                "bursar budgets set fix --scope 'merge_request:*' --limit 150000 --label fix",
+                "merge requests labelled 'fix' have 150,000 tokens over their life"),
         ]
     ) { values in
         let budget: BudgetDefinition
