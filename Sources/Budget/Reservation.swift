@@ -115,6 +115,8 @@ public enum Admission: Sendable, Equatable {
 public struct Refusal: Sendable, Equatable {
     /// The budget that binds, with all that is known of it.
     public var cause: BudgetRefusal
+    /// Which reviews hold what is held of it.
+    public var holders = Holders.none
 
     /// A refusal for `cause`.
     public init(_ cause: BudgetRefusal) { self.cause = cause }

@@ -134,6 +134,7 @@ package final class Daemon: Sendable {
                 poll: reviews.poll.map { poll in Task { await poll.run() } }, server: server, cleaner: cleaner,
                 log: log, isDraining: isDraining)
             ledger.leaveAddress(daemon.url)
+            ledger.whenRoomIsMade { [weak queue] in queue?.retryBlocked() }
             // What a crash left is taken up when the port is ours, not before.
             reviews.start()
             let counts = queue.counts

@@ -26,7 +26,8 @@ extension Books {
     var budgets: [BudgetFigures] {
         [
             BudgetFigures(
-                name: DailyBudget.name, scope: "all", period: "day", rule: base, status: status, grants: grants)
+                name: DailyBudget.name, scope: "all", period: "day", rule: base, status: status,
+                grants: grants.filter { $0.given.budget == DailyBudget.name && $0.given.counts(at: latest) })
         ]
     }
 }

@@ -1,6 +1,7 @@
 import Budget
 import Dispatch
 import Glibc
+import JSON
 import Platform
 import Synchronization
 import UTCTime
@@ -29,13 +30,17 @@ final class Engine: Sendable {
     private let isKeeperAsked = Atomic<Bool>(false)
     private let hasToldSummaryFailure = Atomic<Bool>(false)
     private let threads = Mutex<[WorkerThread]>([])
+    private let watch = Mutex(BudgetsWatch())
+    /// Told when operators made room: on the thread that wrote, after the fact.
+    let roomListener = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// Milliseconds after a record at which the summary is written: many records in that time cost one file.
     static let summaryDelayMilliseconds = 75
     /// Milliseconds between two attempts to write after a failure.
     static let attemptMilliseconds = 1000
-    /// The longest sleep of the keeper, in milliseconds: how late a jump of the clock is noticed.
-    static let sleepMillisecondsMax = 5000
+    /// The longest sleep of the keeper, in milliseconds: how late a jump of the clock, or a `budgets.json` that somebody
+    /// else wrote, is noticed.
+    static let sleepMillisecondsMax = 1000
 
     init(
         core: consuming sending Core, files: consuming sending BookFiles, configuration: LedgerConfiguration,
@@ -143,16 +148,18 @@ final class Engine: Sendable {
         let taken = core.withLock { core in core.isLed && core.pending.isWanted ? core.takePending() : nil }
         guard let batch = taken else { return false }
         let outcome = files.withLock { $0.write(batch) }
-        let (next, goesOn, events) = core.withLock { core -> ((any Waiter)?, Bool, [LedgerEvent]) in
+        let (next, goesOn, hasNewRoom, events) = core.withLock { core -> ((any Waiter)?, Bool, Bool, [LedgerEvent]) in
             core.finish(batch, outcome, now: time.now)
             let goesOn = core.pending.isWanted
             if !goesOn { core.isLed = false }
-            return (goesOn ? core.pending.waiters.first : nil, goesOn, noteChanges(&core))
+            defer { core.hasNewRoom = false }
+            return (goesOn ? core.pending.waiters.first : nil, goesOn, core.hasNewRoom, noteChanges(&core))
         }
         // The next batch is begun before anyone is woken with an answer of this one.
         if goesOn, !mayContinue {
             if let next { next.lead() } else { writerBell.signal() }
         }
+        if hasNewRoom { tellOfRoom() }
         for answer in batch.answers { answer.deliver() }
         if !events.isEmpty { tell(events) }
         batch.removeAll()
@@ -185,8 +192,42 @@ final class Engine: Sendable {
         }
     }
 
+    /// Puts in force what somebody else wrote into `budgets.json`. What cannot be used is told, and what is in force stays.
+    private func adoptBudgets() {
+        let contents = BudgetsFile.contents(layout.budgets, calls)
+        switch watch.withLock({ $0.look(contents) }) {
+        case .same: return
+        case .unusable(let reason): refuseBudgets(reason)
+        case .changed(let set):
+            guard core.withLock({ $0.budgetsOnFile != set }) else { return }
+            do throws(LedgerError) {
+                _ = try wait { .adoptBudgets(set, $0) }
+                _ = watch.withLock { $0.isNews(nil) }
+                log(.info, "budgets.json was changed, and is in force", ["budgets": String(set.budgets.count)])
+            } catch {
+                if case .closed = error { return }
+                // What is wrong with the set itself is not tried again; what is wrong with the disk is.
+                if case .invalid = error {} else { watch.withLock { $0.forget() } }
+                refuseBudgets(error.description)
+            }
+        }
+    }
+
+    private func refuseBudgets(_ reason: String) {
+        guard watch.withLock({ $0.isNews(reason) }) else { return }
+        log(.error, "budgets.json cannot be used; the budgets in force stay", ["reason": reason])
+        core.withLock { core in
+            core.note(
+                .entry(
+                    AuditEntry(
+                        time: core.books.latest, event: "budgets_refused", actor: BudgetsFile.name,
+                        fields: [("reason", .string(reason))])))
+        }
+    }
+
     /// One round of the keeper's work but for the summaries.
     func tick() {
+        adoptBudgets()
         let space = try? calls.space(layout.directory).get()
         let now = time.now()
         let (mustLead, events) = core.withLock { core -> (Bool, [LedgerEvent]) in
@@ -271,6 +312,9 @@ final class Engine: Sendable {
     func leaveAddress(_ address: String) { files.withLock { $0.leaveNote(address: address) } }
 
     // MARK: Telling
+
+    /// Tells whoever wants to try again what budgets refused.
+    func tellOfRoom() { roomListener.withLock { $0 }?() }
 
     private func tell(_ events: [LedgerEvent]) {
         for event in events {

@@ -14,6 +14,7 @@ extension Ledger {
             return core.books.replaceBase(with: budget)
         }
         guard before != budget else { return }
+        defer { engine.tellOfRoom() }
         engine.audit(
             AuditEntry(
                 time: now, event: "budget",
@@ -32,13 +33,10 @@ extension Books {
         let before = base
         guard before != budget else { return before }
         base = budget
-        self.budget = budget
         // The counters of the rule stay: only what it allows is another.
         counters.replace(with: Counters(Self.set(counters.set, with: budget), at: latest))
         counters.isEnabled = budget.isEnabled
-        let granted = grants
-        grants = []
-        for grant in granted { add(grant) }
+        self.budget = grantedBase
         wasWarned = wasWarned && today.totalTokens >= self.budget.warningThresholdTokens
         // The summary has the limit.
         hasFreshToday = hasFreshToday || today.requestCount > 0

@@ -143,9 +143,6 @@ public final class Ledger: Sendable {
 
     // MARK: What operators do
 
-    /// Tokens one grant may give.
-    public static let grantTokensMax = 1_000_000_000_000
-
     /// Changes the budgets that operators set: in force, in `budgets.json` and in the audit log when this returns. What
     /// was counted is kept, and counters that are new begin with what the rows and holds of their period say. Answers
     /// what `budgets.json` says.
@@ -161,16 +158,20 @@ public final class Ledger: Sendable {
         engine.submit(.changeBudgets(edit, note, .callback(completion)))
     }
 
-    /// Gives `tokens` more for today only. It is in the audit log with `note`, and on the disk, when this returns.
-    public func grant(tokens: Int, _ note: OperatorNote) throws(LedgerError) -> BudgetStatus {
-        try engine.wait { .grant(tokens, note, $0) }
+    /// Gives `amount` more of the budget called `name` until its current period ends; `scope` says of which counter, where
+    /// it has one for each. It is in the audit log with `note`, and on the disk, when this returns.
+    public func grant(
+        _ amount: BudgetLimit, to name: String, scope: Scope? = nil, _ note: OperatorNote
+    ) throws(LedgerError) -> BudgetStanding {
+        try engine.wait { .grant(amount, to: name, scope, note, $0) }
     }
 
-    /// Gives `tokens` more for today only. It is in the audit log with `note`, and on the disk, when this answers.
+    /// Gives `amount` more of a budget until its current period ends: see the other form.
     public func grant(
-        tokens: Int, _ note: OperatorNote, completion: @escaping @Sendable (Result<BudgetStatus, LedgerError>) -> Void
+        _ amount: BudgetLimit, to name: String, scope: Scope? = nil, _ note: OperatorNote,
+        completion: @escaping @Sendable (Result<BudgetStanding, LedgerError>) -> Void
     ) {
-        engine.submit(.grant(tokens, note, .callback(completion)))
+        engine.submit(.grant(amount, to: name, scope, note, .callback(completion)))
     }
 
     /// Ends the unresolved reservation `id` with what its call is known to have used.
@@ -217,12 +218,21 @@ public final class Ledger: Sendable {
     public func budgetSet() -> BudgetSet { engine.core.withLock { $0.books.counters.set } }
 
     /// Every counter of every budget, from memory.
-    public func standings() -> [BudgetStanding] {
+    public func standings() -> [BudgetStanding] { overview().standings }
+
+    /// Every budget and what is known of it at this moment, from memory.
+    public func overview() -> BudgetOverview {
         let now = time.now()
         return engine.core.withLock { core in
             core.books.advance(to: now)
-            return core.books.counters.standings()
+            return core.books.overview
         }
+    }
+
+    /// Calls `listener` whenever operators did something that may let a call pass which was refused before: a grant, other
+    /// budgets, an unresolved hold that they ended. It is called on the thread that wrote, so it must be short.
+    public func whenRoomIsMade(_ listener: @escaping @Sendable () -> Void) {
+        engine.roomListener.withLock { $0 = listener }
     }
 
     /// Changes whenever `status` would, but for a new day: compare the day too.

@@ -28,6 +28,13 @@ public enum LedgerError: Error, Sendable, Equatable {
     case closed
 }
 
+extension LedgerError {
+    /// What a text about budgets has wrong.
+    static func invalid(_ error: BudgetTextError) -> LedgerError {
+        .invalid(field: error.field, reason: (error.value.map { "\"\($0)\": " } ?? "") + error.reason)
+    }
+}
+
 extension LedgerError: CustomStringConvertible {
     /// What happened, with which value, and what can be done.
     public var description: String {

@@ -6,8 +6,10 @@ public import UTCTime
 public struct LedgerSnapshot: Sendable, Equatable {
     /// Every budget with its rule and its counters.
     public var budgets: [BudgetFigures]
+    /// Every budget that is in force, and its counters.
+    public var overview: BudgetOverview
     /// Every counter of every budget.
-    public var standings: [BudgetStanding]
+    public var standings: [BudgetStanding] { overview.standings }
     /// The figures of today.
     public var status: BudgetStatus
     /// The reservations that are open, dispatched or unresolved, the oldest first.
@@ -32,7 +34,7 @@ public struct LedgerReader: Sendable {
         let loaded = try Loading(configuration: configuration, calls: calls).loadBesideWriter(at: now)
         return LedgerSnapshot(
             budgets: loaded.books.budgets,
-            standings: loaded.books.counters.standings(),
+            overview: loaded.books.overview,
             status: loaded.books.status,
             reservations: loaded.books.live.values.map(\.reservation)
                 .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) },

@@ -19,6 +19,8 @@ struct QueueState: Sendable {
     var sizeAtStart = 0
     /// Ends of reviews that could not be written down yet.
     var unwrittenResults: [String: JobResult] = [:]
+    /// Reviews that ran when room was made: a refusal they come back with may be older than the room.
+    var retriedWhileRunning: Set<String> = []
     var isStopped = false
     var isClosed = false
     var idleWaiters: [CheckedContinuation<Void, Never>] = []

@@ -53,6 +53,25 @@ extension ReviewQueue {
         wakeIdle()
     }
 
+    /// Makes every review that waits for a budget's reset due now: there may be room for it.
+    public func retryBlocked() {
+        let now = time.now()
+        let entries = state.withLock { state -> [QueueEntry] in
+            state.retriedWhileRunning = Set(state.turns.running.keys)
+            return state.books.jobs.values.sorted { ($0.turn, $0.id) < ($1.turn, $1.id) }.compactMap { job in
+                guard var deferral = job.deferral, deferral.kind == .budget, deferral.until > now,
+                    state.turns.running[job.id] == nil
+                else { return nil }
+                deferral.until = now
+                return .step(job: job.id, .deferred(deferral))
+            }
+        }
+        guard !entries.isEmpty else { return }
+        submit(entries) { [self] error in
+            if error == nil { startWhatIsDue() }
+        }
+    }
+
     func startWhatIsDue() {
         guard let (concurrency, run) = runner.withLock({ $0 }) else { return }
         let now = time.now()
@@ -79,7 +98,10 @@ extension ReviewQueue {
         switch disposition {
         case .interrupted: return leave(id)
         case .finished(let result): event = .finished(result)
-        case .deferred(let deferral): event = .deferred(deferral)
+        case .deferred(var deferral):
+            let mayFitNow = state.withLock { $0.retriedWhileRunning.remove(id) != nil }
+            if mayFitNow, deferral.kind == .budget { deferral.until = min(deferral.until, time.now()) }
+            event = .deferred(deferral)
         }
         submit([.step(job: id, event)]) { [self] error in
             if error != nil {

@@ -60,7 +60,7 @@ extension NoteText {
             **Budget Details:**
             - Check the budget status at: GET /budget/status
             - \(details)
-            - Used: \(used) of \(most) tokens; held for running reviews: \(held)
+            - Used: \(used) of \(most) tokens; held for running reviews: \(held)\(holders(refusal))
             - This review's estimate: \(needed) tokens; what would still fit: \(grouped(refusal.largestThatFits))
 
             **What you can do:**
@@ -102,7 +102,7 @@ extension NoteText {
 
             **Budget Details:**
             - Check the budget status at: GET /budget/status
-            - Used: \(figures.used) of \(figures.most)\(unit); held for running reviews: \(figures.held)
+            - Used: \(figures.used) of \(figures.most)\(unit); held for running reviews: \(figures.held)\(holders(refusal))
             - What would still fit: \(grouped(refusal.largestThatFits)) tokens
 
             **What you can do:**
@@ -113,6 +113,20 @@ extension NoteText {
             Token budget helps control costs and ensures fair usage.
 
             """
+    }
+
+    /// ` (!12 30,000, !9 12,000 and 2 others)`: which reviews hold. Those of other projects are counted, not named: whoever
+    /// reads this note may not know of them.
+    private static func holders(_ refusal: Refusal) -> String {
+        let named = refusal.holders.largest.filter { $0.isOfSameProject && !$0.session.isEmpty }
+        let others = refusal.holders.largest.count - named.count + refusal.holders.otherCount
+        guard !named.isEmpty else { return "" }
+        let list = named.map { review in
+            let number = review.session.lastIndex(of: "!").map { String(review.session[$0...]) } ?? review.session
+            return "\(Markdown.code(number)) "
+                + (refusal.unit == .tokens ? grouped(review.amount) : refusal.unit.text(review.amount))
+        }.joined(separator: ", ")
+        return " (\(list)\(others == 0 ? "" : " and \(grouped(others)) \(others == 1 ? "other" : "others")"))"
     }
 
     /// `2025-12-14 00:00 UTC`.

@@ -15,9 +15,10 @@ enum Bursar {
         commands: [
             ServeCommand.command, DemoCommand.command, StatusCommand.command, ReportCommand.command,
             ForecastCommand.command, EstimateCommand.command, ExportCommand.command, ChargebackCommand.command,
-            WhyCommand.command, BudgetsCommand.list, BudgetsCommand.grant, BudgetsReplayCommand.command,
-            PricesCommand.command, ResolveCommand.command, VerifyCommand.command, CleanupCommand.command,
-            DoctorCommand.command, ShellCommands.completion, ShellCommands.manual,
+            WhyCommand.command, BudgetsListCommand.command, BudgetsSetCommand.command, BudgetsCommand.remove,
+            BudgetsCommand.grant, BudgetsReplayCommand.command, TeamsCommand.list, TeamsCommand.set,
+            TeamsCommand.remove, PricesCommand.command, ResolveCommand.command, VerifyCommand.command,
+            CleanupCommand.command, DoctorCommand.command, ShellCommands.completion, ShellCommands.manual,
         ])
 
     /// For the tests: what the commands are called, and what is wrong with their declarations.

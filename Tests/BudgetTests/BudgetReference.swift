@@ -58,7 +58,7 @@ struct BudgetReference {
         }
         let granted = grants.filter {
             $0.budget == budget.name && $0.scope.description == counter && $0.amount.unit == budget.limit.unit
-                && Self.window(budget.period, $0.time) == window
+                && $0.until.map { now < $0 } ?? true
         }
         return Figures(
             limit: budget.limit.amount + granted.reduce(0) { $0 + $1.amount.amount },

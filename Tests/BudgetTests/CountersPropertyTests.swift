@@ -140,15 +140,15 @@ import UTCTime
         guard let counter = run.reference.counters(budget, context).first,
             case .one(let scope) = try ScopePattern(parsing: counter)
         else { return }
-        let grant = BudgetGrant(budget: budget.name, scope: scope, amount: try run.world.limit(), time: run.now)
+        let grant = BudgetGrant(
+            budget: budget.name, scope: scope, amount: try run.world.limit(),
+            until: budget.period.window(at: run.now).end)
         run.counters.grant(grant)
         run.reference.grants.append(grant)
     }
 
     /// Other budgets come into force: nothing that was counted is lost.
     private func change(_ run: inout Run) throws {
-        // A grant goes with the budget it was given for: a changed period would end it at another time.
-        guard run.reference.grants.isEmpty else { return }
         let set = try run.world.set()
         run.reference.set = set
         var fresh = Counters(set, at: run.now)

@@ -134,7 +134,9 @@ import UTCTime
         var counters = Counters(try BudgetSet(budgets: [budget("people", "user:*", .day, "100")]), at: noon)
         let amount = try BudgetLimit(parsing: "50")
         counters.grant(
-            BudgetGrant(budget: "people", scope: try Scope(.user, parsing: "Ann"), amount: amount, time: noon))
+            BudgetGrant(
+                budget: "people", scope: try Scope(.user, parsing: "Ann"), amount: amount,
+                until: noon.adding(seconds: 43_200)))
         #expect(counters.verdict(on: request(150), at: noon) == .allow)
         #expect(try refusal(&counters, request(151)).limit == 150)
         #expect(try refusal(&counters, request(101, user: "bob")).limit == 100)

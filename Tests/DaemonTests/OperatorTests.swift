@@ -1,3 +1,4 @@
+import Budget
 import Daemon
 import Demo
 import Foundation
@@ -23,7 +24,7 @@ import UTCTime
         let stage = try Stage(settings: ["TOKEN_DAILY_LIMIT": "10000"])
         let granted = try await stage.send(
             "POST", "/grants", ["budget": "daily", "tokens": 500, "reason": "release week", "author": "ann"])
-        #expect(granted.status == 201 && granted.body["granted_tokens"] == 500)
+        #expect(granted.status == 201 && granted.body["granted"] == 500)
         #expect(try await stage.stats()["budget_limit"] == 10_500)
         let budgets = try await stage.send("GET", "/budgets")
         #expect(budgets.status == 200 && budgets.body["budgets"]?.array?.count == 1)
@@ -33,7 +34,11 @@ import UTCTime
                 && budget["enforcement"] == "block" && budget["limit_tokens"] == 10_000
                 && budget["remaining_tokens"] == 10_500 && budget["resets_at"] == "2026-03-11T00:00:00Z")
         #expect(
-            budget["grants"]?.array == [["tokens": 500, "author": "ann", "reason": "release week"]])
+            budget["grants"]?.array == [
+                [
+                    "amount": 500, "author": "ann", "reason": "release week", "until": "2026-03-11T00:00:00Z",
+                ]
+            ])
         stage.clock.advance(to: try #require(Instant("2026-03-11T00:00:01Z")))
         #expect(try await stage.stats()["budget_limit"] == 10_000)
         try await stage.strike()
@@ -71,8 +76,13 @@ import UTCTime
     @Test(
         arguments: [
             (["tokens": 5], "reason is missing"), (["tokens": 5, "reason": ""], "reason is empty"),
-            (["tokens": 0, "reason": "x"], "tokens is 0"), (["reason": "x"], "tokens is missing"),
-            (["tokens": 1_000_000_000_001, "reason": "x"], "tokens is 1000000000001"),
+            (["tokens": 0, "reason": "x"], "amount \"0\": accepted is more than 0"),
+            (["reason": "x"], "amount is missing"),
+            (["tokens": 5, "amount": 5, "reason": "x"], "amount is given twice"),
+            (["amount": "5eur", "reason": "x"], "amount 5eur"), (["amount": "5usd", "reason": "x"], "counts tokens"),
+            (["tokens": 5, "reason": "x", "scope": "user:*"], "scope is user:*"),
+            (["tokens": 5, "reason": "x", "scope": "user:ann"], "is for all"),
+            (["tokens": 1_000_000_000_000_001, "reason": "x"], "tokens 1000000000000001"),
         ] as [(JSONValue, String)])
     func `a grant without sense or reason is refused`(_ body: JSONValue, _ message: String) async throws {
         let stage = try Stage()
@@ -81,7 +91,7 @@ import UTCTime
         try await stage.strike()
     }
 
-    @Test func `there is one budget, and the token is needed`() async throws {
+    @Test func `only what there is can be granted, and the token is needed`() async throws {
         let stage = try Stage()
         let other = try await stage.send("POST", "/grants", ["budget": "weekly", "tokens": 5, "reason": "x"])
         #expect(other.status == 404 && other.body["detail"]?.string?.contains("there is: daily") == true)
@@ -133,14 +143,16 @@ import UTCTime
         let stage = try Stage(settings: ["TOKEN_DAILY_LIMIT": "10000"])
         let configuration = LedgerConfiguration(directory: stage.directory.path + "/books", dailyLimitTokens: 10_000)
         let note = OperatorNote(author: "ann", reason: "release week")
+        let tokens = { BudgetLimit($0, .tokens) ?? .none }
         let desk = { OperatorDesk(configuration, prices: try .inForce(file: nil), apiToken: $0, log: .silent) }
-        #expect(try await desk(Stage.apiToken).grant(500, to: "daily", note)["granted_tokens"] == 500)
+        #expect(try await desk(Stage.apiToken).grant(tokens(500), to: "daily", scope: nil, note)["granted"] == 500)
         #expect(try await stage.stats()["budget_limit"] == 10_500)
-        await #expect(throws: OperatorDesk.UnknownBudget.self) {
-            _ = try await desk(Stage.apiToken).grant(500, to: "weekly", note)
+        let missing = await #expect(throws: OperatorDesk.Declined.self) {
+            _ = try await desk(Stage.apiToken).grant(tokens(500), to: "weekly", scope: nil, note)
         }
+        #expect(missing?.description.contains("there is: daily") == true)
         let refused = await #expect(throws: OperatorDesk.Declined.self) {
-            _ = try await desk("another").grant(500, to: "daily", note)
+            _ = try await desk("another").grant(tokens(500), to: "daily", scope: nil, note)
         }
         #expect(refused?.description.contains("BURSAR_API_TOKEN") == true)
         let id = try await unresolved(stage)
@@ -151,7 +163,7 @@ import UTCTime
         #expect(try await desk(Stage.apiToken).resolve(id, usage: nil, note)["state"] == "released")
         try await stage.stopDaemon()
         // With the daemon gone the books are opened, and given back.
-        for _ in 1...2 { _ = try await desk(nil).grant(100, to: "daily", note) }
+        for _ in 1...2 { _ = try await desk(nil).grant(tokens(100), to: "daily", scope: nil, note) }
         try stage.startDaemon()
         try await stage.strike()
     }

@@ -118,6 +118,13 @@ extension ReservationRequest {
     }
 }
 
+extension Ledger {
+    /// Gives `tokens` more of the daily budget.
+    func grant(tokens: Int, _ note: OperatorNote) throws -> BudgetStanding {
+        try grant(#require(BudgetLimit(tokens, .tokens)), to: DailyBudget.name, note)
+    }
+}
+
 extension Admission {
     /// The reservation; fails the test when there is none.
     func reservation(_ location: SourceLocation = #_sourceLocation) throws -> Reservation {

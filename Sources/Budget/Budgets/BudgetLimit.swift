@@ -16,6 +16,14 @@ public struct BudgetLimit: Sendable, Hashable {
     /// The highest amount: a thousand million million, far above any use and far below what could overflow.
     public static let amountMax = 1_000_000_000_000_000
 
+    /// No tokens at all.
+    public static let none = BudgetLimit(unchecked: 0, .tokens)
+
+    private init(unchecked amount: Int, _ unit: BudgetUnit) {
+        self.unit = unit
+        self.amount = amount
+    }
+
     /// A limit of `amount`; nil when it is negative or above `amountMax`.
     public init?(_ amount: Int, _ unit: BudgetUnit) {
         guard 0...Self.amountMax ~= amount else { return nil }

@@ -37,6 +37,9 @@ public struct BudgetMargin: Sendable, Hashable {
         (amount.microUSD != nil || !blocksUnknownPrice) && amount.amount(unit) <= left
     }
 
+    /// Whether a call of `amount` fits now.
+    public func mayAdmitNow(_ amount: CallAmount) -> Bool { !isBlocking || admits(amount, left: left) }
+
     /// Whether a call of `amount` may fit when the calls under way are done, if not now.
     public func mayAdmitLater(_ amount: CallAmount) -> Bool { !isBlocking || admits(amount, left: leftLater) }
 

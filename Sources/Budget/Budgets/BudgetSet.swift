@@ -34,7 +34,7 @@ public struct BudgetSet: Sendable, Hashable {
             throw BudgetTextError(
                 "scope", scope.description,
                 "budget \(budget.name) is for a team that is not there; "
-                    + "make it with: bursar teams set \(scope.name) USER...")
+                    + "make it first, with: bursar teams set \(scope.name)")
         }
     }
 

@@ -55,10 +55,29 @@ extension Counters {
             return []
         }
         if case .one(let scope) = budget.scope { return [standing(of: budget, scope, places[tally][scope])] }
-        let all = places[tally].map { standing(of: budget, $0.key, $0.value) }
+        return Array(
+            inUse(budget, tally)
+                .sorted { (-$0.percent, $0.scope.name, $0.scope.iid) < (-$1.percent, $1.scope.name, $1.scope.iid) }
+                .prefix(Self.standingsMax))
+    }
+
+    /// How many counters of `budget` `standings` leaves out.
+    public func omittedCount(of budget: BudgetDefinition) -> Int {
+        guard case .each = budget.scope,
+            let tally = index.tallies.firstIndex(of: .init(scope: budget.scope, period: budget.period)),
+            places[tally].count > Self.standingsMax
+        else { return 0 }
+        return max(0, inUse(budget, tally).count - Self.standingsMax)
+    }
+
+    /// The counters of a budget with one for each in which there is something.
+    private func inUse(_ budget: BudgetDefinition, _ tally: Int) -> [BudgetStanding] {
+        var scopes = Set(places[tally].keys)
+        for grant in grants[budget.name] ?? [] where grant.scope.kind == budget.scope.kind {
+            scopes.insert(grant.scope)
+        }
+        return scopes.map { standing(of: budget, $0, places[tally][$0]) }
             .filter { $0.committed > 0 || $0.calls > 0 || $0.granted > 0 }
-            .sorted { (-$0.percent, $0.scope.name, $0.scope.iid) < (-$1.percent, $1.scope.name, $1.scope.iid) }
-        return Array(all.prefix(Self.standingsMax))
     }
 
     /// The counter of `budget` for `scope`.

@@ -26,7 +26,7 @@ public struct BudgetTextError: Error, Sendable, Hashable, CustomStringConvertibl
 
 extension BudgetTextError {
     /// Checks a name of a budget or a team: it stands in paths of the API and on the command line.
-    static func checkName(_ name: String, _ field: String) throws(BudgetTextError) {
+    public static func checkName(_ name: String, _ field: String) throws(BudgetTextError) {
         let bytes = name.utf8
         let isFine = bytes.allSatisfy { byte in
             switch byte {

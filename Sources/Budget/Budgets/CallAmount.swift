@@ -32,6 +32,9 @@ public struct CallAmount: Sendable, Hashable {
 }
 
 /// More for the current window of one counter of one budget, given by an operator.
+///
+/// It is for a name, a counter and a unit, and ends at a fixed instant: whatever becomes of the budget meanwhile, it
+/// counts for the one of that name, if there is one in that unit.
 public struct BudgetGrant: Sendable, Hashable {
     /// The budget's name.
     public let budget: String
@@ -39,14 +42,17 @@ public struct BudgetGrant: Sendable, Hashable {
     public let scope: Scope
     /// How much, in tokens or millionths of a dollar.
     public let amount: BudgetLimit
-    /// When it was given; it counts until the window in which this lies ends.
-    public let time: Instant
+    /// The end of the window for which it was given: it counts before this instant; nil: for ever.
+    public let until: Instant?
 
     /// A grant of these parts.
-    public init(budget: String, scope: Scope, amount: BudgetLimit, time: Instant) {
+    public init(budget: String, scope: Scope, amount: BudgetLimit, until: Instant?) {
         self.budget = budget
         self.scope = scope
         self.amount = amount
-        self.time = time
+        self.until = until
     }
+
+    /// Whether it counts at `time`.
+    public func counts(at time: Instant) -> Bool { until.map { time < $0 } ?? true }
 }

@@ -64,7 +64,7 @@ public struct Counters: Sendable {
         windows = Period.allCases.map { $0.window(at: now) }
         windowsEnd = windows.compactMap(\.end).min() ?? now
         for (name, given) in grants {
-            let current = given.filter { isCurrent($0) }
+            let current = given.filter(isCurrent)
             grants[name] = current.isEmpty ? nil : current
         }
     }
@@ -72,10 +72,11 @@ public struct Counters: Sendable {
     /// When the next window of any period ends.
     public var nextEnd: Instant { windowsEnd }
 
-    func isCurrent(_ grant: BudgetGrant) -> Bool {
-        guard let budget = set.budget(grant.budget) else { return true }
-        return windows[budget.period.index].contains(grant.time)
-    }
+    /// The current window of `period`.
+    public func window(of period: Period) -> PeriodWindow { windows[period.index] }
+
+    // Windows end on the hour, and the hour is the shortest: what ends at all ends where one begins.
+    private func isCurrent(_ grant: BudgetGrant) -> Bool { grant.counts(at: windows[Period.hour.index].start) }
 
     // MARK: What calls do
 
@@ -129,14 +130,14 @@ public struct Counters: Sendable {
 
     // MARK: What operators do
 
-    /// Gives more to one counter until its window ends. A grant for a budget that is not there waits for one.
+    /// Gives more to one counter until its window ends.
     public mutating func grant(_ grant: BudgetGrant) {
         guard isCurrent(grant) else { return }
         grants[grant.budget, default: []].append(grant)
     }
 
     /// What `budget` was granted for `scope` in its current window.
-    func granted(_ budget: BudgetDefinition, _ scope: Scope) -> Int {
+    public func granted(_ budget: BudgetDefinition, _ scope: Scope) -> Int {
         guard !grants.isEmpty, let given = grants[budget.name] else { return 0 }
         return given.reduce(0) { sum, grant in
             grant.scope == scope && grant.amount.unit == budget.limit.unit

@@ -40,7 +40,8 @@ extension ReservationRequest {
             estimatedTokens: fields.integer("estimated_tokens", in: 1...TokenUsage.tokensMax),
             context: fields.context(fallback: nil, modelIsNeeded: false),
             idempotencyKey: fields.optionalText("idempotency_key"),
-            timeToLiveSeconds: fields.integer("ttl_seconds", in: 1...86_400, default: 900))
+            timeToLiveSeconds: fields.integer("ttl_seconds", in: 1...86_400, default: 900),
+            labels: fields.texts("labels", countMax: 100))
         try fields.finish()
     }
 }

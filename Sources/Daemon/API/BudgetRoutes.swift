@@ -34,6 +34,7 @@ struct BudgetRoutes: Sendable {
             Route(.post, "/budget/reservations/{id}/release", access: access.token, handler: .later(release)),
             Route(.post, "/usage", access: access.token, handler: .later(record)),
         ] + OperatorRoutes(ledger: ledger, prices: prices, now: now, access: access).routes
+            + BudgetsRoutes(ledger: ledger, access: access).routes
     }
 
     private func reserve(_ routed: RoutedRequest, _ responder: Responder) {
@@ -133,6 +134,14 @@ extension Response {
                 ("period", .string(cause.period.rawValue)),
                 ("unit", .string(cause.unit == .tokens ? "tokens" : "micro_usd")),
                 ("reason", .string(cause.reason.rawValue)),
+                ("held_by", .array(refusal.holders.largest.map(\.json))),
+                (
+                    "held_by_others",
+                    [
+                        "reviews": .integer(refusal.holders.otherCount),
+                        "amount": .integer(refusal.holders.otherAmount),
+                    ]
+                ),
             ],
             // Waiting for a budget that never begins anew is of no use.
             fields: wait.map { [("Retry-After", String($0))] } ?? [])
@@ -159,6 +168,16 @@ extension Response {
             400, title: "The request's body is not what this endpoint takes",
             detail: errors.messages.joined(separator: " "),
             members: [("errors", .array(errors.messages.map { .string($0) }))])
+    }
+}
+
+extension Holders.Review {
+    /// Which review holds how much, in the unit of the budget.
+    fileprivate var json: JSONValue {
+        [
+            "merge_request": session.isEmpty ? .null : .string(session), "amount": .integer(amount),
+            "calls": .integer(callCount),
+        ]
     }
 }
 

@@ -65,6 +65,33 @@ struct Fields {
         value(name) == nil ? nil : integer(name, in: range)
     }
 
+    /// The texts of the array `name`, none when it is absent or null: at most `countMax`, each of at most 500 bytes.
+    mutating func texts(_ name: String, countMax: Int) -> [String] {
+        guard let value = value(name) else { return [] }
+        guard let array = value.array else {
+            return refuse(name, "is \(value.kind), accepted is an array of strings", [])
+        }
+        guard array.count <= countMax else {
+            return refuse(name, "has \(array.count) elements, accepted are at most \(countMax)", [])
+        }
+        let texts = array.compactMap(\.string)
+        guard texts.count == array.count, texts.allSatisfy({ $0.utf8.count <= 500 }) else {
+            return refuse(name, "has an element that is no string of at most 500 bytes", [])
+        }
+        return texts
+    }
+
+    /// How much of a budget: `50000` (tokens) or `"5usd"`; nil when it is absent or null.
+    mutating func amount(_ name: String) -> BudgetLimit? {
+        guard let value = value(name) else { return nil }
+        guard let text = value.string ?? value.integer.map({ String($0) }) else {
+            return refuse(name, "is \(value.kind), accepted is a number of tokens or a text like \"5usd\"", nil)
+        }
+        do { return try BudgetLimit(parsing: text, field: name) } catch {
+            return refuse(name, "\(text): \(error.reason)", nil)
+        }
+    }
+
     /// Whether the member `name` is true; false when it is absent or null.
     mutating func flag(_ name: String) -> Bool {
         guard let value = value(name) else { return false }

@@ -27,34 +27,65 @@ package struct OperatorDesk: Sendable {
         self.transport = transport
     }
 
-    /// There is no budget of that name.
-    package struct UnknownBudget: Error, CustomStringConvertible {
-        let name: String
-        /// The name, and those that there are.
-        package var description: String { "no budget is called '\(name)'; there is: \(DailyBudget.name)" }
-    }
-
     /// The daemon has the books and did not do what was asked.
     package struct Declined: Error, CustomStringConvertible {
         /// The daemon's own words, and what can be done.
         package let description: String
     }
 
-    /// Gives `tokens` more to `budget` for its current period; answers the budget as `GET /budgets` shows it.
-    package func grant(_ tokens: Int, to budget: String, _ note: OperatorNote) async throws -> JSONValue {
-        guard budget == DailyBudget.name else { throw UnknownBudget(name: budget) }
-        return try await act { ledger in
-            _ = try ledger.grant(tokens: tokens, note)
-            return ledger.budgets().first { $0.name == budget }?.json ?? .null
+    /// Gives `amount` more to `budget` for its current period, of the counter `scope` where it has one for each; answers
+    /// the counter as `GET /budgets` shows it.
+    package func grant(
+        _ amount: BudgetLimit, to budget: String, scope: Scope?, _ note: OperatorNote
+    ) async throws -> JSONValue {
+        try await act { ledger in
+            try ledger.grant(amount, to: budget, scope: scope, note).json
         } asking: {
-            (
-                "/grants",
-                [
-                    "budget": .string(budget), "tokens": .integer(tokens), "reason": .string(note.reason),
-                    "author": .string(note.author),
-                ]
-            )
+            var body: JSONObject = Self.body(note)
+            body["budget"] = .string(budget)
+            body["amount"] = .string(amount.description)
+            body["scope"] = JSONValue(scope?.description)
+            return ("POST", "/grants", .object(body))
         }
+    }
+
+    /// Changes the budgets and teams; answers the budget or the team as it is in force, or the name of what is gone.
+    package func change(_ edit: BudgetEdit, _ note: OperatorNote) async throws -> JSONValue {
+        try await act { ledger in
+            _ = try ledger.changeBudgets(edit, note)
+            return switch edit {
+            case .set(let budget): BudgetsFile.json(budget)
+            case .setTeam(let team): BudgetsFile.json(team)
+            case .remove(let name), .removeTeam(let name): ["removed": .string(name)]
+            }
+        } asking: {
+            let (method, path, value): (String, String, JSONValue) =
+                switch edit {
+                case .set(let budget): ("PUT", "/budgets/\(Self.segment(budget.name))", BudgetsFile.json(budget))
+                case .remove(let name): ("DELETE", "/budgets/\(Self.segment(name))", [:])
+                case .setTeam(let team): ("PUT", "/teams/\(Self.segment(team.name))", BudgetsFile.json(team))
+                case .removeTeam(let name): ("DELETE", "/teams/\(Self.segment(name))", [:])
+                }
+            var body = Self.body(note)
+            for member in value.object?.members ?? [] { body[member.key] = member.value }
+            return (method, path, .object(body))
+        }
+    }
+
+    /// `text` as one segment of a path (RFC 3986 section 3.3): whatever is not surely harmless is written in hexadecimal.
+    static func segment(_ text: String) -> String {
+        text.utf8.map { byte in
+            switch byte {
+            case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, 0x2D, 0x5F: return String(UnicodeScalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                return digits.utf8.count == 1 ? "%0\(digits)" : "%\(digits)"
+            }
+        }.joined()
+    }
+
+    private static func body(_ note: OperatorNote) -> JSONObject {
+        JSONObject([("reason", .string(note.reason)), ("author", .string(note.author))])
     }
 
     /// Ends the unresolved reservation `id`: by a record of `usage`, or nil by giving its tokens back. Answers the record
@@ -69,14 +100,16 @@ package struct OperatorDesk: Sendable {
             }
             return booking.record.json
         } asking: {
-            var body: JSONObject = .init([("reason", .string(note.reason)), ("author", .string(note.author))])
+            var body = Self.body(note)
             if let usage {
                 body["input_tokens"] = .integer(usage.inputTokens)
                 body["output_tokens"] = .integer(usage.outputTokens)
             } else {
                 body["release"] = true
             }
-            return ("/budget/reservations/\(Self.pathSegment(id))/resolve", .object(body))
+            return (
+                "POST", "/budget/reservations/\(Self.segment(id.contains("/") ? "no-id" : id))/resolve", .object(body)
+            )
         }
     }
 
@@ -89,13 +122,8 @@ package struct OperatorDesk: Sendable {
             usage: usage, durationMilliseconds: 0, cost: prices.cost(of: usage, model: model, at: now))
     }
 
-    /// Only what can be in an id goes into a path; anything else is no id, and the daemon is asked for that.
-    private static func pathSegment(_ id: String) -> String {
-        id.utf8.allSatisfy { 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 || $0 == UInt8(ascii: "-") } ? id : "no-id"
-    }
-
     private func act(
-        _ direct: (Ledger) throws -> JSONValue, asking: () -> (path: String, body: JSONValue)
+        _ direct: (Ledger) throws -> JSONValue, asking: () -> (method: String, path: String, body: JSONValue)
     ) async throws -> JSONValue {
         let ledger: Ledger
         do { ledger = try Ledger.open(configuration, log: log) } catch LedgerError.taken(let directory, let pid) {
@@ -103,16 +131,18 @@ package struct OperatorDesk: Sendable {
                 throw Declined(
                     description: "\(LedgerError.taken(directory: directory, by: pid)), and does not listen; try again")
             }
-            let (path, body) = asking()
-            return try await ask(address, path, body)
+            let (method, path, body) = asking()
+            return try await ask(address, method, path, body)
         }
         defer { ledger.close() }
         return try direct(ledger)
     }
 
-    private func ask(_ address: String, _ path: String, _ body: JSONValue) async throws -> JSONValue {
+    private func ask(
+        _ address: String, _ method: String, _ path: String, _ body: JSONValue
+    ) async throws -> JSONValue {
         var request = ClientRequest(
-            method: "POST", url: address + path, fields: ["Content-Type": "application/json"], body: body.bytes)
+            method: method, url: address + path, fields: ["Content-Type": "application/json"], body: body.bytes)
         if let apiToken { request.fields["Authorization"] = "Bearer \(apiToken)" }
         let answer = try await transport.send(request)
         let value = try? JSONValue(parsing: answer.body)

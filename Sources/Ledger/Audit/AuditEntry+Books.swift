@@ -44,8 +44,9 @@ extension AuditEntry {
         AuditEntry(
             time: time, event: "grant", actor: grant.author,
             fields: [
-                ("budget", .string(DailyBudget.name)), ("tokens", .integer(grant.tokens)),
-                ("day", .string(grant.day.description)), ("reason", .string(grant.reason)),
+                ("budget", .string(grant.given.budget)), ("scope", .string(grant.given.scope.description)),
+                (grant.given.amount.unit == .tokens ? "tokens" : "micro_usd", .integer(grant.given.amount.amount)),
+                ("until", JSONValue(grant.given.until?.description)), ("reason", .string(grant.reason)),
             ])
     }
 

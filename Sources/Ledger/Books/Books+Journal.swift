@@ -11,7 +11,7 @@ extension Books {
 
     /// Takes over the holds of a journal, after the rows. A dispatched hold was cut off: its outcome is unknown.
     mutating func restore(_ journal: JournalContents, isRestart: Bool) {
-        for grant in journal.grants where grant.day == today.day { add(grant) }
+        for grant in journal.grants where grant.given.counts(at: latest) { add(grant) }
         for (id, closing) in journal.closed { restoreClosed(closing, id: id) }
         for hold in journal.live.values.sorted(by: { $0.id.value < $1.id.value }) {
             var hold = hold
@@ -28,7 +28,7 @@ extension Books {
     /// All that a new journal must say: nothing in it is needed that came before.
     func snapshot() -> [JournalEntry] {
         var entries: [JournalEntry] = [.begin(version: JournalEntry.version), .mark(mark)]
-        entries += grants.map { .grant($0) }
+        entries += grants.filter { $0.given.counts(at: latest) }.map { .grant($0) }
         // A record on its way may not arrive: until it has, its hold is as it was.
         let settling = unwritten.values.compactMap { $0.wasLive ? $0.hold : nil }
         for hold in live.values.sorted(by: { $0.id.value < $1.id.value }) + settling {

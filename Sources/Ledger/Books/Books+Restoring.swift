@@ -50,18 +50,24 @@ extension Books {
         }
     }
 
-    /// Gives more tokens for today.
+    /// Gives more of a budget.
     mutating func add(_ grant: Grant) {
         grants.append(grant)
-        if let amount = BudgetLimit(grant.tokens, .tokens) {
-            counters.grant(
-                BudgetGrant(budget: DailyBudget.name, scope: .all, amount: amount, time: grant.day.start))
+        counters.grant(grant.given)
+        if grant.given.budget == DailyBudget.name {
+            budget = grantedBase
+            hasFreshToday = true
         }
-        let (sum, overflow) = budget.limitTokens.addingReportingOverflow(grant.tokens)
-        budget.limitTokens = overflow ? Int.max / 4 : min(sum, Int.max / 4)
-        wasWarned = wasWarned && today.totalTokens >= budget.warningThresholdTokens
-        hasFreshToday = true
         revision += 1
+    }
+
+    /// The rule of the daily budget with what was granted for today.
+    var grantedBase: DailyBudget {
+        guard let daily = counters.set.budget(DailyBudget.name) else { return base }
+        var rule = base
+        let (sum, overflow) = base.limitTokens.addingReportingOverflow(counters.granted(daily, .all))
+        rule.limitTokens = overflow ? Int.max / 4 : min(sum, Int.max / 4)
+        return rule
     }
 
     /// Says that every row has been restored: what has happened already is not told again.

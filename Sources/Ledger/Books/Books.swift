@@ -10,9 +10,9 @@ import UTCTime
 struct Books {
     /// The rule of the daily budget as it was configured.
     var base: DailyBudget
-    /// What operators gave for today on top.
+    /// What operators gave on top; those that have ended are forgotten with the day.
     var grants: [Grant] = []
-    /// The rule of today.
+    /// The rule of today, grants included.
     var budget: DailyBudget
     /// What counts against every budget, the daily one among them.
     var counters: Counters
@@ -123,8 +123,8 @@ extension Books {
         today = DayFigures(day: day)
         hasFreshToday = false
         unresolvedHeldTokens = 0
-        grants = []
-        budget = base
+        grants.removeAll { !$0.given.counts(at: latest) }
+        budget = grantedBase
         wasWarned = false
         revision += 1
     }

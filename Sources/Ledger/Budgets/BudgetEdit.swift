@@ -27,6 +27,14 @@ extension BudgetSet {
         }
     }
 
+    /// What makes this set into `other`.
+    func edits(to other: BudgetSet) -> [BudgetEdit] {
+        other.teams.filter { team($0.name) != $0 }.map { .setTeam($0) }
+            + other.budgets.filter { budget($0.name) != $0 }.map { .set($0) }
+            + budgets.filter { other.budget($0.name) == nil }.map { .remove($0.name) }
+            + teams.filter { other.team($0.name) == nil }.map { .removeTeam($0.name) }
+    }
+
     /// The budgets of both, and the teams of both.
     func joined(with other: BudgetSet) throws(BudgetTextError) -> BudgetSet {
         try BudgetSet(budgets: budgets + other.budgets, teams: teams + other.teams)
@@ -36,8 +44,12 @@ extension BudgetSet {
 /// Budgets on their way into force: written by whoever leads the batch, which then counts the rows for counters that
 /// are new. While a batch is written nobody else adds a row, so none is missed and none counts twice.
 struct PendingBudgets: Sendable {
-    /// What `budgets.json` is to say; nil: it stays as it is.
+    /// What `budgets.json` is known to say, unless somebody else has just changed it.
+    let before: BudgetSet
+    /// What it is to say; nil: it stays as it is.
     let file: BudgetSet?
+    /// Whether it says so already.
+    let isWritten: Bool
     /// What is to be in force: those of the file, of the configuration, and the daily one.
     let all: BudgetSet
     /// Whether there are counters that are new.

@@ -81,11 +81,15 @@ public enum BudgetsFile {
         return try UrgentShare(percent: percent, labels: try members.texts("labels"))
     }
 
-    /// Reads one team.
-    public static func team(_ value: JSONValue, path: String = "") throws(BudgetTextError) -> Team {
+    /// Reads one team, as it stands in the file or in the body of `PUT /teams/{name}`, where `name` may be missing.
+    public static func team(
+        _ value: JSONValue, named: String? = nil, path: String = ""
+    ) throws(BudgetTextError) -> Team {
         let members = try Members(value, known: ["name", "users"], path: path)
         do throws(BudgetTextError) {
-            return try Team(name: try members.text("name"), users: try members.texts("users"))
+            let name = try members.text("name", default: named)
+            if let named, name != named { throw BudgetTextError("name", name, "the path says \(named)") }
+            return try Team(name: name, users: try members.texts("users"))
         } catch {
             throw error.under(path)
         }

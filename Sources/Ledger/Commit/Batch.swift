@@ -14,7 +14,7 @@ final class Batch: @unchecked Sendable {
         case booked(Booked, Reply<Booking>)
         /// A record that has been waiting in memory.
         case bookedAtLast(Booked)
-        case granted(Grant, Reply<BudgetStatus>)
+        case granted(Grant, Reply<BudgetStanding>)
         /// Nothing but to be told when everything before it is done.
         case barrier(Reply<Void>)
     }
@@ -92,7 +92,7 @@ struct BatchOutcome {
     /// Why the audit lines were not written.
     var auditFailure: POSIXFailure?
     /// The counters of the budgets that are to come into force; nil: it did not come to that.
-    var counters: Result<Counters, POSIXFailure>?
+    var counters: Result<Counters, LedgerError>?
     /// Bytes of the journal afterwards.
     var journalSize = 0
 

@@ -9,24 +9,45 @@ extension Core {
     mutating func change(
         _ edit: BudgetEdit, _ note: OperatorNote, _ reply: Reply<BudgetSet>
     ) throws(Postponed) -> Result<BudgetSet, LedgerError> {
-        if let problem = Self.problem(in: note) { return .failure(problem) }
-        if let damage { return .failure(.damaged(reason: damage)) }
-        if let failure { return .failure(.writeFailed(failure)) }
+        if let problem = Self.problem(in: note) ?? obstacleToBudgets { return .failure(problem) }
         if isChangingBudgets { throw .untilRepeated }
-        let (file, all): (BudgetSet, BudgetSet)
         do throws(BudgetTextError) {
-            file = try budgetsOnFile.after(edit)
-            all = Books.set(try configuredBudgets.joined(with: file), with: books.base)
+            try begin(try budgetsOnFile.after(edit), [edit], note, isWritten: false, reply)
         } catch {
-            let value = error.value.map { "\"\($0)\": " } ?? ""
-            return .failure(.invalid(field: error.field, reason: value + error.reason))
+            return .failure(.invalid(error))
         }
+        throw .untilWritten
+    }
+
+    /// Puts `set` in force, which somebody else wrote into `budgets.json`; nothing is done when it is in force already.
+    mutating func adopt(_ set: BudgetSet, _ reply: Reply<BudgetSet>) throws(Postponed) -> Result<BudgetSet, LedgerError>
+    {
+        if let obstacleToBudgets { return .failure(obstacleToBudgets) }
+        if isChangingBudgets { throw .untilRepeated }
+        guard set != budgetsOnFile else { return .success(set) }
+        let note = OperatorNote(author: BudgetsFile.name, reason: "the file was changed")
+        do throws(BudgetTextError) {
+            try begin(set, budgetsOnFile.edits(to: set), note, isWritten: true, reply)
+        } catch {
+            return .failure(.invalid(error))
+        }
+        throw .untilWritten
+    }
+
+    private var obstacleToBudgets: LedgerError? {
+        damage.map { .damaged(reason: $0) } ?? failure.map { .writeFailed($0) }
+    }
+
+    private mutating func begin(
+        _ file: BudgetSet, _ edits: [BudgetEdit], _ note: OperatorNote, isWritten: Bool, _ reply: Reply<BudgetSet>
+    ) throws(BudgetTextError) {
+        let all = Books.set(try configuredBudgets.joined(with: file), with: books.base)
         isChangingBudgets = true
         pending.budgets = PendingBudgets(
-            file: file, all: all, isShort: books.counters.isShort(for: all), reply: reply)
-        self.note(.entry(.changed(edit, note, at: books.latest)))
+            before: budgetsOnFile, file: file, isWritten: isWritten, all: all,
+            isShort: books.counters.isShort(for: all), reply: reply)
+        for edit in edits { self.note(.entry(.changed(edit, note, at: books.latest))) }
         wantOperator()
-        throw .untilWritten
     }
 
     /// Puts the budgets of `batch` in force, if they are on the disk. Called when everything else of the batch is done.
@@ -48,7 +69,7 @@ extension Core {
             budgetsOnFile = change.file ?? budgetsOnFile
             result = .success(budgetsOnFile)
         case .failure(let failure)?:
-            result = .failure(.writeFailed(failure))
+            result = .failure(failure)
         case nil:
             let failure = outcome.anyFailure ?? outcome.auditFailure
             result = .failure(failure.map { .writeFailed($0) } ?? .closed)
@@ -71,7 +92,8 @@ extension Core {
         guard !isChangingBudgets else { throw .untilRepeated }
         isChangingBudgets = true
         pending.budgets = PendingBudgets(
-            file: nil, all: books.counters.set, isShort: true, countsMergeRequests: true, reply: nil)
+            before: budgetsOnFile, file: nil, isWritten: true, all: books.counters.set, isShort: true,
+            countsMergeRequests: true, reply: nil)
         want(.lines)
         throw .untilRepeated
     }

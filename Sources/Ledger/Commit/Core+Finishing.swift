@@ -11,6 +11,8 @@ extension Core {
         if outcome.auditFailure != nil { for item in batch.audits { note(item) } }
         for step in batch.steps { finish(step, outcome, answers: &batch.answers) }
         finishBudgets(batch, outcome)
+        // A grant, other budgets, a hold that was ended: each may be room for others.
+        if batch.hasOperator, outcome.anyFailure == nil { hasNewRoom = true }
         for operation in batch.deferred {
             if let answer = perform(operation, at: now()) { batch.answers.append(answer) }
         }
@@ -83,10 +85,18 @@ extension Core {
             }
         case .granted(let grant, let reply):
             if let failure = outcome.lineFailure {
-                answers.append(.status(reply, .failure(.writeFailed(failure))))
+                answers.append(.standing(reply, .failure(.writeFailed(failure))))
             } else {
                 books.add(grant)
-                answers.append(.status(reply, .success(books.status)))
+                // The budget may have gone in the meantime.
+                let standing = books.counters.set.budget(grant.given.budget).map {
+                    books.counters.standing(of: $0, for: grant.given.scope)
+                }
+                answers.append(
+                    .standing(
+                        reply,
+                        standing.map { .success($0) }
+                            ?? .failure(.invalid(field: "budget", reason: "\(grant.given.budget) has been removed"))))
             }
         case .barrier(let reply): answers.append(.barrier(reply))
         }

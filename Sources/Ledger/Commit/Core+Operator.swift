@@ -4,17 +4,24 @@ import Platform
 import UTCTime
 
 extension Core {
-    static let grantMax = Ledger.grantTokensMax
+    /// Grants that are in force, at most: a bound for memory.
+    static let grantsMax = 10_000
 
-    mutating func grant(_ tokens: Int, _ note: OperatorNote, _ reply: Reply<BudgetStatus>) throws(Postponed)
-        -> Result<BudgetStatus, LedgerError>
-    {
+    mutating func grant(
+        _ amount: BudgetLimit, to name: String, _ scope: Scope?, _ note: OperatorNote, _ reply: Reply<BudgetStanding>
+    ) throws(Postponed) -> Result<BudgetStanding, LedgerError> {
         if let problem = Self.problem(in: note) { return .failure(problem) }
-        guard 1...Self.grantMax ~= tokens else {
-            return .failure(.invalid(field: "tokens", reason: "is \(tokens), accepted is 1 to \(Self.grantMax)"))
+        let given: BudgetGrant
+        do throws(BudgetTextError) {
+            given = try books.counters.grant(amount, to: name, scope)
+        } catch {
+            return .failure(.invalid(error))
+        }
+        guard books.grants.count < Self.grantsMax else {
+            return .failure(.tooMany(what: "grants in force", limit: Self.grantsMax))
         }
         if let failure { return .failure(.writeFailed(failure)) }
-        let grant = Grant(tokens: tokens, day: books.today.day, author: note.author, reason: note.reason)
+        let grant = Grant(given, author: note.author, reason: note.reason)
         books.transitions.append(.granted(grant))
         self.note(.entry(.granted(grant, at: books.latest)))
         pending.steps.append(.granted(grant, reply))

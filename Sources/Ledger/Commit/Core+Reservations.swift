@@ -4,6 +4,9 @@ import Platform
 import UTCTime
 
 extension Core {
+    /// Reservations that are looked at to say which reviews hold what a refused call would need.
+    static let holdersSeenMax = 10_000
+
     // Refusals in order of precedence: invalid fields, a conflict with an earlier request, damage, the budget, too many
     // reservations, low space, a disk that cannot be written.
     mutating func reserve(
@@ -27,7 +30,10 @@ extension Core {
         if books.counters.isShort(for: request), let error = try countMergeRequests() { return .failure(error) }
         let verdict = books.counters.verdict(on: request, at: books.latest)
         if case .refuse(let cause) = verdict {
-            let refusal = Refusal(cause)
+            var refusal = Refusal(cause)
+            refusal.holders = books.counters.holders(
+                of: cause, among: books.live.values.lazy.map(\.reservation).prefix(Self.holdersSeenMax),
+                project: request.context.project)
             note(.refused(request, refusal, books.latest))
             return .success(.refused(refusal))
         }

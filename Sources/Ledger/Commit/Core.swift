@@ -30,6 +30,8 @@ struct Core: ~Copyable {
     var isChangingBudgets = false
     /// Why merge requests could not be counted; whoever asked is told.
     var countingFailure: LedgerError?
+    /// Whether an operator did something that may let a call pass that was refused before.
+    var hasNewRoom = false
     /// Somebody is writing, or has been asked to.
     var isLed = false
     var isClosed = false
@@ -133,8 +135,10 @@ struct Core: ~Copyable {
                 case .settle(let id, let call, let reply): .booking(reply, try settle(id, call, reply))
                 case .record(let call, let context, let key, let reply):
                     .booking(reply, try record(call, context, key, reply))
-                case .grant(let tokens, let note, let reply): .status(reply, try grant(tokens, note, reply))
+                case .grant(let amount, let budget, let scope, let note, let reply):
+                    .standing(reply, try grant(amount, to: budget, scope, note, reply))
                 case .changeBudgets(let edit, let note, let reply): .budgets(reply, try change(edit, note, reply))
+                case .adoptBudgets(let set, let reply): .budgets(reply, try adopt(set, reply))
                 case .resolveBySettling(let id, let call, let note, let reply):
                     .booking(reply, try resolve(id, call, note, reply))
                 case .resolveByReleasing(let id, let note, let reply):
@@ -170,8 +174,8 @@ struct Core: ~Copyable {
             .reservation(reply, .failure(error))
         case .settle(_, _, let reply), .record(_, _, _, let reply), .resolveBySettling(_, _, _, let reply):
             .booking(reply, .failure(error))
-        case .grant(_, _, let reply): .status(reply, .failure(error))
-        case .changeBudgets(_, _, let reply): .budgets(reply, .failure(error))
+        case .grant(_, _, _, _, let reply): .standing(reply, .failure(error))
+        case .changeBudgets(_, _, let reply), .adoptBudgets(_, let reply): .budgets(reply, .failure(error))
         }
     }
 }

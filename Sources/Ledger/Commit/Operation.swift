@@ -10,8 +10,10 @@ enum Operation: Sendable {
     case markUnresolved(String, Reply<Reservation>)
     case settle(String, CompletedCall, Reply<Booking>)
     case record(CompletedCall, CallContext, RecordKey?, Reply<Booking>)
-    case grant(Int, OperatorNote, Reply<BudgetStatus>)
+    case grant(BudgetLimit, to: String, Scope?, OperatorNote, Reply<BudgetStanding>)
     case changeBudgets(BudgetEdit, OperatorNote, Reply<BudgetSet>)
+    /// Puts in force what somebody else wrote into `budgets.json`.
+    case adoptBudgets(BudgetSet, Reply<BudgetSet>)
     case resolveBySettling(String, CompletedCall, OperatorNote, Reply<Booking>)
     case resolveByReleasing(String, OperatorNote, Reply<Reservation>)
 
@@ -24,8 +26,8 @@ enum Operation: Sendable {
             reply.waiter
         case .settle(_, _, let reply), .record(_, _, _, let reply), .resolveBySettling(_, _, _, let reply):
             reply.waiter
-        case .grant(_, _, let reply): reply.waiter
-        case .changeBudgets(_, _, let reply): reply.waiter
+        case .grant(_, _, _, _, let reply): reply.waiter
+        case .changeBudgets(_, _, let reply), .adoptBudgets(_, let reply): reply.waiter
         }
     }
 }
@@ -55,7 +57,7 @@ enum Answer: Sendable {
     case admission(Reply<Admission>, Result<Admission, LedgerError>)
     case reservation(Reply<Reservation>, Result<Reservation, LedgerError>)
     case booking(Reply<Booking>, Result<Booked.Outcome, LedgerError>)
-    case status(Reply<BudgetStatus>, Result<BudgetStatus, LedgerError>)
+    case standing(Reply<BudgetStanding>, Result<BudgetStanding, LedgerError>)
     case budgets(Reply<BudgetSet>, Result<BudgetSet, LedgerError>)
     case barrier(Reply<Void>)
 
@@ -64,7 +66,7 @@ enum Answer: Sendable {
         case .admission(let reply, let result): reply.deliver(result)
         case .reservation(let reply, let result): reply.deliver(result)
         case .booking(let reply, let result): reply.deliver(result.map(\.booking))
-        case .status(let reply, let result): reply.deliver(result)
+        case .standing(let reply, let result): reply.deliver(result)
         case .budgets(let reply, let result): reply.deliver(result)
         case .barrier(let reply): reply.deliver(.success(()))
         }

@@ -80,9 +80,14 @@ struct BookFiles: ~Copyable {
     // MARK: Budgets
 
     /// Counts the rows for the budgets of `change` and writes their file.
-    private func change(to change: PendingBudgets, at now: Instant) -> Result<Counters, POSIXFailure> {
+    private func change(to change: PendingBudgets, at now: Instant) -> Result<Counters, LedgerError> {
         var counters = Counters(change.all, countsMergeRequests: change.countsMergeRequests, at: now)
         do throws(POSIXFailure) {
+            // What somebody else wrote into the file must not be lost.
+            let contents = BudgetsFile.contents(layout.budgets, calls)
+            if !change.isWritten, let obstacle = BudgetsFile.obstacle(to: change.before, in: contents) {
+                return .failure(obstacle)
+            }
             if change.isShort {
                 let reader = UsageReader(directory: layout.directory, calls: calls)
                 let first =
@@ -95,10 +100,12 @@ struct BookFiles: ~Copyable {
                     }
                 }
             }
-            if let file = change.file { try calls.replacing(layout.budgets, with: BudgetsFile.bytes(file)) }
+            if let file = change.file, !change.isWritten {
+                try calls.replacing(layout.budgets, with: BudgetsFile.bytes(file))
+            }
             return .success(counters)
         } catch {
-            return .failure(error)
+            return .failure(.writeFailed(error))
         }
     }
 

@@ -1,5 +1,5 @@
-import Budget
-public import UTCTime
+public import Budget
+import UTCTime
 
 /// What one line of the journal says.
 enum JournalEntry: Equatable, Sendable {
@@ -13,7 +13,7 @@ enum JournalEntry: Equatable, Sendable {
     case gone(Hold, wasExpired: Bool)
     /// What the rows certainly hold.
     case mark(JournalMark)
-    /// More tokens for one day.
+    /// More of a budget for one period.
     case grant(Grant)
 
     static let version = 1
@@ -34,21 +34,18 @@ struct JournalMark: Equatable, Sendable {
     var requestCount: Int
 }
 
-/// More tokens for one day, by an operator.
-public struct Grant: Sendable, Equatable {
-    /// How many.
-    public let tokens: Int
-    /// For which day.
-    public let day: Day
-    /// Who gave them.
+/// More of one budget for its current period, by an operator.
+public struct Grant: Sendable, Hashable {
+    /// How much of what, and until when.
+    public let given: BudgetGrant
+    /// Who gave it.
     public let author: String
     /// Why.
     public let reason: String
 
     /// A grant of these parts.
-    public init(tokens: Int, day: Day, author: String, reason: String) {
-        self.tokens = tokens
-        self.day = day
+    public init(_ given: BudgetGrant, author: String, reason: String) {
+        self.given = given
         self.author = author
         self.reason = reason
     }

@@ -38,10 +38,17 @@ struct JournalLine: Equatable {
             entry = .gone(
                 try Self.hold(&fields, state: .released, dispatchedAt: dispatched), wasExpired: reason == "expired")
         case "mark": entry = .mark(try Self.mark(&fields))
+        case "granted": entry = .grant(try Self.grant(&fields))
         case "grant":
-            let tokens = try fields.number()
+            // Of before there were other budgets: tokens of the daily one, for a day.
+            guard let amount = BudgetLimit(try fields.number(), .tokens) else {
+                throw JournalError(reason: "a grant has no amount")
+            }
+            let until = try fields.day().adding(days: 1).start
             entry = .grant(
-                Grant(tokens: tokens, day: try fields.day(), author: try fields.text(), reason: try fields.text()))
+                Grant(
+                    BudgetGrant(budget: DailyBudget.name, scope: .all, amount: amount, until: until),
+                    author: try fields.text(), reason: try fields.text()))
         default: throw JournalError(reason: "\"\(verb)\" is nothing that happens")
         }
         guard fields.isAtEnd else { throw JournalError(reason: "the line has too many fields") }
@@ -71,6 +78,21 @@ struct JournalLine: Equatable {
                 id: id.text, tokens: tokens, state: state, context: context, createdAt: created, expiresAt: expires,
                 dispatchedAt: dispatchedAt, idempotencyKey: key.isEmpty ? nil : key, microUSD: microUSD),
             decision: decision, timeToLiveSeconds: seconds)
+    }
+
+    private static func grant(_ fields: inout JournalFields) throws(JournalError) -> Grant {
+        let number = try fields.number()
+        guard let unit = BudgetUnit(rawValue: try fields.text()), let amount = BudgetLimit(number, unit) else {
+            throw JournalError(reason: "a grant has no amount")
+        }
+        let budget = try fields.text()
+        guard case .one(let scope)? = try? ScopePattern(parsing: try fields.text()) else {
+            throw JournalError(reason: "a grant has no scope")
+        }
+        let until = try fields.optionalNumber().map { Instant(milliseconds: Int64($0)) }
+        return Grant(
+            BudgetGrant(budget: budget, scope: scope, amount: amount, until: until), author: try fields.text(),
+            reason: try fields.text())
     }
 
     private static func mark(_ fields: inout JournalFields) throws(JournalError) -> JournalMark {

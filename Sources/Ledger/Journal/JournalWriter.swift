@@ -65,9 +65,12 @@ struct JournalWriter: ~Copyable {
     }
 
     private mutating func put(_ grant: Grant) {
-        line.field(word: "grant")
-        line.field(grant.tokens)
-        line.field(grant.day.description)
+        line.field(word: "granted")
+        line.field(grant.given.amount.amount)
+        line.field(grant.given.amount.unit.rawValue)
+        line.field(grant.given.budget)
+        line.field(grant.given.scope.description)
+        line.field(grant.given.until.map { Int($0.milliseconds) })
         line.field(grant.author)
         line.field(grant.reason)
     }

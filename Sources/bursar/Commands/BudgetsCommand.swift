@@ -3,106 +3,123 @@ import Budget
 import Daemon
 import JSON
 import Ledger
-import Platform
 import Settings
 import Terminal
-import UTCTime
 
-/// `bursar budgets`: the budgets and what operators add to them.
+/// `bursar budgets remove` and `bursar budgets grant`.
 enum BudgetsCommand {
-    static let list = Command(
-        "budgets list", summary: "Shows every budget with its limit, its grants and its counters.",
-        discussion: """
-            Reads the files beside a running daemon, without its lock. There is one budget, 'daily'; its limit is that of \
-            this command's own settings.
-            """,
-        parameters: [OutputFormat.parameter, CommandSettings.dataDirectory],
-        examples: [
-            .init("bursar budgets list", "a table for people"),
-            .init("bursar budgets list --format json", "the same as GET /budgets"),
+    static let name = Parameter<String>(
+        argument: "name", help: "The budget's name.", accepted: nameAccepted, parse: { isName($0) ? $0 : nil })
+    static let nameAccepted = "up to 64 letters, digits, '.', '_' and '-', not starting with '.' or '-'"
+
+    static func isName(_ text: String) -> Bool { (try? BudgetTextError.checkName(text, "name")) != nil }
+
+    /// How every command that changes budgets is heard by a running daemon.
+    static let daemonDiscussion = """
+        A running daemon is asked over HTTP, with BURSAR_API_TOKEN, and the change is in force when the command ends; \
+        without one the books are opened.
+        """
+
+    /// A usage error that names the option in which `error` was found.
+    static func usageError(
+        _ error: BudgetTextError, _ command: String, _ arguments: String
+    ) -> Arguments.UsageError {
+        let options = [
+            "scope": "--scope", "period": "--period", "limit": "--limit", "warn": "--warn", "label": "--label",
+            "urgent.percent": "--reserve", "urgent.labels": "--reserve-label", "amount": "<amount>", "name": "<name>",
+            "users": "<user>",
         ]
+        var named = error
+        named.field = options[error.field] ?? error.field
+        return Arguments.UsageError(
+            message: named.description, usage: "bursar \(command) \(arguments)", help: "bursar \(command) --help")
+    }
+
+    static let remove = Command(
+        "budgets remove", summary: "Takes a budget out of force.",
+        discussion: "What was counted is not lost: set again, it counts what the books say. " + daemonDiscussion,
+        parameters: [name] + OperatorOptions.withOptionalReason + [
+            OutputFormat.parameter, CommandSettings.dataDirectory,
+        ],
+        examples: [.init("bursar budgets remove people", "the budget 'people' is no more")]
     ) { values in
-        try await CommandSettings.use(for: .books) { settings, _ in
-            var configuration = LedgerConfiguration(settings)
-            configuration.directory = values[CommandSettings.dataDirectory] ?? configuration.directory
-            CommandSettings.remarkMissingBooks(in: configuration.directory)
-            let snapshot = try LedgerReader(configuration).snapshot(at: TimeSource.system.now())
-            for problem in snapshot.problems { Console.complain("Warning: \(problem)\n") }
-            switch values[OutputFormat.parameter] {
-            case .json:
-                let value: JSONValue = ["budgets": .array(snapshot.budgets.map(\.json))]
-                Console.print(String(decoding: value.prettyBytes, as: UTF8.self))
-            case .csv: Console.print(rows(snapshot.budgets, number: { String($0) }).csv)
-            case .table: Console.print(rows(snapshot.budgets, number: { grouped($0) }).table)
-            }
-            return 0
+        try await OperatorOptions.use(values, reason: "bursar budgets remove") { desk, note in
+            let answer = try await desk.change(.remove(values[name]), note)
+            Confirmation.show(answer, values, "The budget '\(values[name])' is removed.", [("removed", values[name])])
         }
     }
 
-    private static func rows(_ budgets: [BudgetFigures], number: (Int) -> String) -> Rows {
-        Rows(
-            columns: [
-                .init("budget"), .init("scope"), .init("period"), .init("limit_tokens", isNumber: true),
-                .init("granted_tokens", isNumber: true), .init("used_tokens", isNumber: true),
-                .init("held_tokens", isNumber: true), .init("remaining_tokens", isNumber: true), .init("enforcement"),
-                .init("level"), .init("resets_at"),
-            ],
-            rows: budgets.map { budget in
-                [
-                    budget.name, budget.scope, budget.period, number(budget.rule.limitTokens),
-                    number(budget.grantedTokens), number(budget.status.totalTokens), number(budget.status.heldTokens),
-                    number(max(0, budget.status.remainingTokens - budget.status.heldTokens)),
-                    budget.status.isEnabled ? budget.rule.enforcement.rawValue : "off", budget.status.level.rawValue,
-                    budget.status.resetsAt.description,
-                ]
-            })
-    }
-
-    private static let name = Parameter<String>(
-        argument: "name", help: "The budget: 'daily'.", accepted: "a budget's name", parse: { $0.isEmpty ? nil : $0 })
-    private static let amount = Parameter<Int>(
-        argument: "amount", help: "Tokens to add to the limit of the current period.",
-        accepted: "a whole number of tokens, at least 1"
+    private static let amount = Parameter<String>(
+        argument: "amount", help: "How much more for the current period: 50000 (tokens) or 5usd.",
+        accepted: "a number of tokens such as 50000, or dollars such as 5usd or 2.50usd"
     ) { text in
-        OperatorOptions.count(text).flatMap { 1...Ledger.grantTokensMax ~= $0 ? $0 : nil }
+        (try? BudgetLimit(parsing: text)).flatMap { $0.amount > 0 ? text : nil }
     }
+    private static let scope = Parameter<String?>(
+        option: "--scope", value: "scope", help: "Of which counter, where the budget has one for each.",
+        accepted: "one counter such as user:ann or merge_request:group/app!12", parse: { $0.isEmpty ? nil : $0 })
 
     static let grant = Command(
-        "budgets grant", summary: "Adds tokens to a budget for its current period only.",
+        "budgets grant", summary: "Adds to a budget for its current period only.",
         discussion: """
             The limit is back where it was at the next reset. The grant is in the audit log with its author and reason. \
-            A running daemon is asked over HTTP, with BURSAR_API_TOKEN; without one the books are opened.
-            """,
-        parameters: [name, amount] + OperatorOptions.all + [OutputFormat.parameter, CommandSettings.dataDirectory],
+            Reviews that the budget had blocked are tried again.
+            """ + " " + daemonDiscussion,
+        parameters: [name, amount, scope] + OperatorOptions.all + [
+            OutputFormat.parameter, CommandSettings.dataDirectory,
+        ],
         examples: [
-            .init("bursar budgets grant daily 200000 --reason 'release week'", "two hundred thousand more for today")
+            .init("bursar budgets grant daily 200000 --reason 'release week'", "two hundred thousand more for today"),
+            .init(
+                "bursar budgets grant people 5usd --scope user:ann --reason 'large migration'",
+                "five dollars more for one of the people"),
         ]
     ) { values in
-        try await OperatorOptions.use(values) { desk, note in
-            let budget = try await desk.grant(values[amount], to: values[name], note)
-            switch values[OutputFormat.parameter] {
-            case .json: Console.print(String(decoding: budget.prettyBytes, as: UTF8.self))
-            case .csv:
-                Console.print(
-                    Rows(
-                        columns: [
-                            .init("budget"), .init("tokens", isNumber: true), .init("author"), .init("reason"),
-                            .init("resets_at"),
-                        ],
-                        rows: [
-                            [
-                                values[name], String(values[amount]), note.author, note.reason,
-                                budget["resets_at"]?.string ?? "",
-                            ]
-                        ]
-                    ).csv)
-            case .table:
-                let limit = (budget["limit_tokens"]?.integer ?? 0) + (budget["granted_tokens"]?.integer ?? 0)
-                Console.print(
-                    "\(grouped(values[amount])) tokens more for '\(values[name])' until "
-                        + "\(budget["resets_at"]?.string ?? "the reset"), by \(note.author): the limit is "
-                        + "\(grouped(limit)), \(grouped(budget["remaining_tokens"]?.integer ?? 0)) are left.\n")
+        let amount: BudgetLimit
+        var counter: Scope?
+        do throws(BudgetTextError) {
+            amount = try BudgetLimit(parsing: values[Self.amount], field: "amount")
+            if let text = values[scope] {
+                guard case .one(let one) = try ScopePattern(parsing: text) else {
+                    throw BudgetTextError("scope", text, "say which one, such as user:ann")
+                }
+                counter = one
             }
+        } catch {
+            throw usageError(error, "budgets grant", "<name> <amount> --reason <text>")
+        }
+        return try await OperatorOptions.use(values) { desk, note in
+            let answer = try await desk.grant(amount, to: values[name], scope: counter, note)
+            let show = { (key: String) in amount.unit.shown(answer[key]?.integer ?? 0) }
+            let until = answer["resets_at"]?.string.map { " until \($0)" } ?? ", which never ends"
+            Confirmation.show(
+                answer, values,
+                "\(amount.unit.shown(amount.amount)) more for '\(values[name])'\(until), by \(note.author): the limit "
+                    + "is \(show("limit")), \(show("remaining")) are left.",
+                [
+                    ("budget", values[name]), ("counter", answer["counter"]?.string ?? ""),
+                    ("amount", amount.description), ("author", note.author), ("reason", note.reason),
+                    ("resets_at", answer["resets_at"]?.string ?? ""),
+                ])
+        }
+    }
+}
+
+extension BudgetUnit {
+    /// `amount` for people: `50,000 tokens`, `12.50 USD`.
+    func shown(_ amount: Int) -> String {
+        self == .tokens ? "\(grouped(amount)) tokens" : "\(text(amount).dropLast(3)) USD"
+    }
+}
+
+/// What a command that changes something says when it is done.
+enum Confirmation {
+    /// Prints `sentence`, or `answer` as JSON, or `cells` as one row under their names.
+    static func show(_ answer: JSONValue, _ values: Values, _ sentence: String, _ cells: [(String, String)]) {
+        switch values[OutputFormat.parameter] {
+        case .json: Console.print(String(decoding: answer.prettyBytes, as: UTF8.self))
+        case .csv: Console.print(Rows(columns: cells.map { .init($0.0) }, rows: [cells.map(\.1)]).csv)
+        case .table: Console.print(sentence + "\n")
         }
     }
 }

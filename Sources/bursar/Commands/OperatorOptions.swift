@@ -11,11 +11,16 @@ enum OperatorOptions {
     static let reason = Parameter<String?>(
         option: "--reason", value: "text", help: "Why; it is kept in the audit log. Needed.",
         accepted: "a few words", parse: { $0.isEmpty ? nil : $0 })
+    static let optionalReason = Parameter<String?>(
+        option: "--reason", value: "text", help: "Why; it is kept in the audit log.",
+        accepted: "a few words", parse: { $0.isEmpty ? nil : $0 })
     static let author = Parameter<String?>(
         option: "--author", value: "name", help: "Who says so. (default: the system user)", accepted: "a name",
         parse: { $0.isEmpty ? nil : $0 })
 
     static var all: [any CommandParameter] { [reason, author] }
+    /// For what the definition itself says enough about.
+    static var withOptionalReason: [any CommandParameter] { [optionalReason, author] }
 
     /// A whole number of digits alone; nil for anything else.
     static func count(_ text: some StringProtocol) -> Int? {
@@ -23,9 +28,13 @@ enum OperatorOptions {
         return Int(text)
     }
 
-    /// Runs `body` at the desk of the books that `values` and the settings name. Exit status 0, or 2 without a reason.
-    static func use(_ values: Values, _ body: (OperatorDesk, OperatorNote) async throws -> Void) async throws -> Int32 {
-        guard let reason = values[reason] else {
+    /// Runs `body` at the desk of the books that `values` and the settings name. Exit status 0, or 2 without a reason,
+    /// unless `fallback` is one.
+    static func use(
+        _ values: Values, reason fallback: String? = nil,
+        _ body: (OperatorDesk, OperatorNote) async throws -> Void
+    ) async throws -> Int32 {
+        guard let reason = fallback == nil ? values[reason] : values[optionalReason] ?? fallback else {
             Console.complain("Error: --reason is missing: say in a few words why, for the audit log\n")
             return UsageError.exitStatus
         }

@@ -144,11 +144,15 @@ extension Reviewer {
         let start = monotonicNanoseconds()
         while true {
             let admission = try await ledger.reserve(request)
+            // Before the margins: what changes after them is then not waited for in vain.
+            let revision = ledger.revision
+            let margins = ledger.margins(for: request)
             // Unresolved holds stay until the window ends: they are not worth waiting for.
             guard case .refused = admission, monotonicNanoseconds() &- start < Self.roomWaitNanosecondsMax,
-                ledger.margins(for: request).allSatisfy({ $0.mayAdmitLater(request.amount) })
+                margins.allSatisfy({ $0.mayAdmitLater(request.amount) })
             else { return admission }
-            let revision = ledger.revision
+            // A call may have settled since the refusal.
+            if margins.allSatisfy({ $0.mayAdmitNow(request.amount) }) { continue }
             repeat {
                 try await sleep(0.2)
             } while ledger.revision == revision && monotonicNanoseconds() &- start < Self.roomWaitNanosecondsMax
@@ -170,13 +174,19 @@ extension Reviewer {
             to: NoteText.exhausted(refusal, labelName: rules.label, resumesByItself: resumes))
         try await notes.post(notice: text, on: job)
         let reason = "the budget '\(refusal.budget)' left no room for \(refusal.requestedTokens) tokens"
-        guard resumes else { return .finished(JobResult(.blocked, reason)) }
-        return .deferred(
-            Deferral(kind: .budget, until: refusal.resetsAt, since: now(), failureCount: 0, reason: reason))
+        // What never begins anew may still be granted more, which wakes it; a merge request's own limit may not.
+        let waitsForGrant =
+            refusal.cause.resetsAt == nil && refusal.budget != BudgetDefinition.mergeRequestName
+            && rules.resumesAfterReset && queue.hasRoomForBlocked
+        guard resumes || waitsForGrant else { return .finished(JobResult(.blocked, reason)) }
+        let until = resumes ? refusal.resetsAt : now().adding(seconds: Self.grantWaitSecondsMax)
+        return .deferred(Deferral(kind: .budget, until: until, since: now(), failureCount: 0, reason: reason))
     }
 
     /// How long a review waits for calls under way to settle before it is blocked.
     private static let roomWaitNanosecondsMax: UInt64 = 15 * 60 * 1_000_000_000
+    /// How long a review waits for more of a budget that never begins anew.
+    private static let grantWaitSecondsMax: Int64 = 30 * 86_400
     /// A hold outlives the longest call with all its retries.
     private static let holdSecondsMax = 2 * 3600
     /// Holds of earlier runs that are passed over.

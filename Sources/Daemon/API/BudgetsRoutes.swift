@@ -1,0 +1,162 @@
+import Budget
+import HTTPServer
+import HTTPWire
+import JSON
+import Ledger
+
+/// The budgets, teams and grants while the daemon has the books open: `bursar budgets` and `bursar teams` ask here.
+struct BudgetsRoutes: Sendable {
+    let ledger: Ledger
+    let access: APIAccess
+
+    /// `/budgets`, `/teams` and `/grants`.
+    var routes: [Route] {
+        [
+            Route(
+                .get, "/budgets", access: access.token,
+                handler: .now { _ in
+                    .json(
+                        200, ledger.overview().json(daily: ledger.budgets()), fields: [("Cache-Control", "no-store")])
+                }),
+            Route(.put, "/budgets/{name}", access: access.token, handler: .later(setBudget)),
+            Route(.delete, "/budgets/{name}", access: access.token, handler: .later(removeBudget)),
+            Route(
+                .get, "/teams", access: access.token,
+                handler: .now { _ in
+                    .json(
+                        200, ["teams": .array(ledger.budgetSet().teams.map(BudgetsFile.json))],
+                        fields: [("Cache-Control", "no-store")])
+                }),
+            Route(.put, "/teams/{name}", access: access.token, handler: .later(setTeam)),
+            Route(.delete, "/teams/{name}", access: access.token, handler: .later(removeTeam)),
+            Route(.post, "/grants", access: access.token, handler: .later(grant)),
+        ]
+    }
+
+    /// Sets the budget of the path: the body is as in `budgets.json`, with `reason` and `author` if there are any.
+    private func setBudget(_ routed: RoutedRequest, _ responder: Responder) {
+        set(routed, responder, "/budgets/") { name, value in
+            let budget = try BudgetsFile.budget(value, named: name)
+            return (.set(budget), BudgetsFile.json(budget))
+        }
+    }
+
+    /// Sets the team of the path: the body is as in `budgets.json`, with `reason` and `author` if there are any.
+    private func setTeam(_ routed: RoutedRequest, _ responder: Responder) {
+        set(routed, responder, "/teams/") { name, value in
+            let team = try BudgetsFile.team(value, named: name)
+            return (.setTeam(team), BudgetsFile.json(team))
+        }
+    }
+
+    private func set(
+        _ routed: RoutedRequest, _ responder: Responder, _ path: String,
+        _ read: (String, JSONValue) throws -> (BudgetEdit, JSONValue)
+    ) {
+        let name = routed.parameters["name"] ?? ""
+        do {
+            let (note, value) = try Self.note(routed, "PUT \(path)\(name)")
+            let (edit, answer) = try read(name, value ?? .null)
+            change(edit, note, answer, responder)
+        } catch {
+            responder.send(.problem(FieldErrors(messages: ["\(error)."])))
+        }
+    }
+
+    private func removeBudget(_ routed: RoutedRequest, _ responder: Responder) {
+        let name = routed.parameters["name"] ?? ""
+        guard ledger.budgetSet().budget(name) != nil else {
+            return responder.send(.problem(404, title: "No such budget", detail: "No budget is called '\(name)'."))
+        }
+        remove(.remove(name), routed, responder, "DELETE /budgets/\(name)")
+    }
+
+    private func removeTeam(_ routed: RoutedRequest, _ responder: Responder) {
+        let name = routed.parameters["name"] ?? ""
+        guard ledger.budgetSet().team(name) != nil else {
+            return responder.send(.problem(404, title: "No such team", detail: "No team is called '\(name)'."))
+        }
+        remove(.removeTeam(name), routed, responder, "DELETE /teams/\(name)")
+    }
+
+    private func remove(_ edit: BudgetEdit, _ routed: RoutedRequest, _ responder: Responder, _ reason: String) {
+        do {
+            let (note, _) = try Self.note(routed, reason)
+            change(edit, note, ["removed": .string(routed.parameters["name"] ?? "")], responder)
+        } catch {
+            responder.send(.problem(FieldErrors(messages: ["The body is \(error)."])))
+        }
+    }
+
+    /// Who changes a budget and why, taken out of the body; `reason` where it says nothing. The rest of the body, or nil.
+    private static func note(_ routed: RoutedRequest, _ reason: String) throws -> (OperatorNote, JSONValue?) {
+        guard !routed.request.body.isEmpty else { return (OperatorNote(author: "api", reason: reason), nil) }
+        let limits = JSONLimits(depthMax: 8, valueCountMax: 2 * Team.usersMax)
+        let value = try JSONValue(parsing: routed.request.body, limits: limits)
+        guard case .object(var object) = value else { return (OperatorNote(author: "api", reason: reason), value) }
+        let note = OperatorNote(
+            author: object["author"]?.string ?? "api", reason: object["reason"]?.string ?? reason)
+        object["author"] = nil
+        object["reason"] = nil
+        return (note, .object(object))
+    }
+
+    private func change(_ edit: BudgetEdit, _ note: OperatorNote, _ answer: JSONValue, _ responder: Responder) {
+        ledger.changeBudgets(edit, note) { result in
+            switch result {
+            case .success: responder.send(.json(200, answer))
+            case .failure(let error): responder.send(.problem(error))
+            }
+        }
+    }
+
+    private func grant(_ routed: RoutedRequest, _ responder: Responder) {
+        let body: GrantBody
+        do { body = try GrantBody(routed.request.body) } catch { return responder.send(.problem(error)) }
+        guard ledger.budgetSet().budget(body.budget) != nil else {
+            let names = ledger.budgetSet().budgets.prefix(20).map(\.name).joined(separator: ", ")
+            return responder.send(
+                .problem(
+                    404, title: "No such budget", detail: "No budget is called '\(body.budget)'; there is: \(names)."))
+        }
+        ledger.grant(body.amount, to: body.budget, scope: body.scope, body.note) { result in
+            switch result {
+            case .success(let standing): responder.send(.json(201, standing.json))
+            case .failure(let error): responder.send(.problem(error))
+            }
+        }
+    }
+}
+
+/// The body of `POST /grants`: `{"budget": "people", "amount": "5usd", "scope": "user:ann", "reason": "…", "author": "…"}`.
+struct GrantBody: Sendable {
+    /// The budget's name.
+    var budget: String
+    /// How much more for its current period.
+    var amount: BudgetLimit
+    /// Which counter of it; nil where it has one alone.
+    var scope: Scope?
+    /// Who and why.
+    var note: OperatorNote
+
+    /// Reads `body`. `tokens` says the same as an `amount` without a unit.
+    init(_ body: [UInt8]) throws(FieldErrors) {
+        var fields = try Fields(body)
+        budget = fields.text("budget", default: DailyBudget.name)
+        let amounts = [fields.amount("amount"), fields.amount("tokens")].compactMap { $0 }
+        note = fields.operatorNote()
+        if let text = fields.optionalText("scope", lengthMax: 600) {
+            if case .one(let one)? = try? ScopePattern(parsing: text) {
+                scope = one
+            } else {
+                fields.refuse("scope", "is \(text), accepted is one counter such as user:ann", ())
+            }
+        }
+        amount = amounts.first ?? BudgetLimit.none
+        try fields.finish()
+        guard amounts.count == 1 else {
+            throw FieldErrors(messages: ["amount is \(amounts.isEmpty ? "missing" : "given twice"): 50000 or \"5usd\"."]
+            )
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Arguments
+import Budget
+import Daemon
+import JSON
+import Ledger
+import Platform
+import Settings
+import Terminal
+import UTCTime
+
+/// `bursar budgets list`: every budget with its counters.
+enum BudgetsListCommand {
+    /// Counters of one budget that a table shows; the rest is counted.
+    private static let shownMax = 20
+
+    static let command = Command(
+        "budgets list", summary: "Shows every budget with its limit, its grants and its counters.",
+        discussion: """
+            Reads the files beside a running daemon, without its lock; the limit of 'daily' is that of this command's own \
+            settings. A budget with a counter for each shows the fullest first. In the bars '#' is used, '+' is held.
+            """,
+        parameters: [OutputFormat.parameter, CommandSettings.dataDirectory, CommandSettings.noColour],
+        examples: [
+            .init("bursar budgets list", "a table for people"),
+            .init("bursar budgets list --format json", "the same as GET /budgets"),
+        ]
+    ) { values in
+        try await CommandSettings.use(for: .books) { settings, _ in
+            var configuration = LedgerConfiguration(settings)
+            configuration.directory = values[CommandSettings.dataDirectory] ?? configuration.directory
+            CommandSettings.remarkMissingBooks(in: configuration.directory)
+            let snapshot = try LedgerReader(configuration).snapshot(at: TimeSource.system.now())
+            for problem in snapshot.problems { Console.complain("Warning: \(problem)\n") }
+            switch values[OutputFormat.parameter] {
+            case .json:
+                let value = snapshot.overview.json(daily: snapshot.budgets)
+                Console.print(String(decoding: value.prettyBytes, as: UTF8.self))
+            case .csv: Console.print(rows(snapshot.overview.standings).csv)
+            case .table:
+                Console.print(
+                    table(snapshot.overview, isColoured: Console.usesColour(unless: values[CommandSettings.noColour])))
+            }
+            return 0
+        }
+    }
+
+    /// Every counter with plain figures; money in dollars with six places.
+    private static func rows(_ standings: [BudgetStanding]) -> Rows {
+        Rows(
+            columns: [
+                .init("budget"), .init("counter"), .init("period"), .init("unit"), .init("limit", isNumber: true),
+                .init("granted", isNumber: true), .init("used", isNumber: true), .init("held", isNumber: true),
+                .init("unresolved", isNumber: true), .init("left", isNumber: true), .init("percent", isNumber: true),
+                .init("enforcement"), .init("label"), .init("resets_at"),
+            ],
+            rows: standings.map { standing in
+                let budget = standing.budget
+                let amount = { (value: Int) in
+                    budget.limit.unit == .tokens ? String(value) : MicroUSD(Int64(value)).description
+                }
+                return [
+                    budget.name, standing.scope.description, budget.period.rawValue, budget.limit.unit.rawValue,
+                    amount(standing.limit), amount(standing.granted), amount(standing.used), amount(standing.held),
+                    amount(standing.unresolved), amount(standing.left), String(standing.percent),
+                    budget.enforcement.rawValue, budget.label ?? "", standing.window.end?.description ?? "",
+                ]
+            })
+    }
+
+    private static func table(_ overview: BudgetOverview, isColoured: Bool) -> String {
+        var rows: [[String]] = []
+        var remarks = ""
+        for budget in overview.set.budgets {
+            let standings = overview.standings.filter { $0.budget.name == budget.name }
+            for standing in standings.prefix(shownMax) { rows.append(row(standing, isColoured)) }
+            let rest = standings.count - shownMax + (overview.omittedCounts[budget.name] ?? 0)
+            if rest > 0 { remarks += "\(budget.name): and \(grouped(rest)) more counters; see --format json\n" }
+            guard standings.isEmpty else { continue }
+            rows.append([
+                budget.name, budget.scope.description, budget.period.rawValue, shown(budget, budget.limit.amount), "",
+                "", "", "", "not used yet",
+            ])
+        }
+        return Rows(
+            columns: [
+                .init("budget"), .init("counter"), .init("period"), .init("limit", isNumber: true),
+                .init("granted", isNumber: true), .init("used", isNumber: true), .init("held", isNumber: true),
+                .init("left", isNumber: true), .init("share"),
+            ], rows: rows
+        ).table + remarks
+    }
+
+    private static func row(_ standing: BudgetStanding, _ isColoured: Bool) -> [String] {
+        let held = standing.held + standing.unresolved
+        let bar = BudgetBar(used: standing.used, held: held, limit: standing.limit)
+            .text(width: 20, isColoured: isColoured)
+        let only = standing.budget.enforcement == .warn ? "  only warns" : ""
+        let show = { shown(standing.budget, $0) }
+        return [
+            standing.budget.name, standing.scope.description, standing.budget.period.rawValue, show(standing.limit),
+            standing.granted > 0 ? "+" + show(standing.granted) : "", show(standing.used), show(held),
+            show(standing.left), bar + only,
+        ]
+    }
+
+    private static func shown(_ budget: BudgetDefinition, _ amount: Int) -> String {
+        budget.limit.unit == .tokens ? grouped(amount) : budget.limit.unit.text(amount)
+    }
+}
