@@ -142,8 +142,8 @@ package final class Daemon: Sendable {
                 settings, port: port, ledger: ledger, prices: prices, queue: queue,
                 poll: reviews.poll.map { poll in Task { await poll.run() } }, server: server, cleaner: cleaner,
                 watch: watch, log: log, isDraining: isDraining)
-            link.connect(watch)
             watch.start(settings)
+            link.connect(watch)
             ledger.leaveAddress(daemon.url)
             // What a crash left is taken up when the port is ours, not before.
             reviews.start()

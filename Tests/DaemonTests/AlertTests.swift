@@ -164,6 +164,39 @@ extension Stage {
         try await stage.strike()
     }
 
+    @Test func `what is expected to run out, and what stands out`() async throws {
+        let inbox = try AlertInbox()
+        let stage = try stage(inbox, at: "2026-03-02T08:00:00Z")
+        func go(to time: String) throws { stage.clock.advance(to: try #require(Instant("2026-03-" + time + ":00Z"))) }
+        for day in 2...18 {
+            for hour in ["09", "10", "11", "13", "14", "15"] {
+                try go(to: "\(day < 10 ? "0" : "")\(day)T\(hour):00")
+                try await stage.use(2000)
+            }
+        }
+        try go(to: "19T09:30")
+        try await stage.use(2000)
+        try await stage.tellAlerts()
+        try await stage.tellAlerts()
+        let forecasts = try await stage.alerts("forecast_over_limit", "?limit=2000")
+        #expect(forecasts.count { $0["facts"]?["resets_at"] == "2026-03-20T00:00:00Z" } == 1)
+        #expect(try await stage.alerts("anomaly", "?limit=2000").isEmpty)
+        try go(to: "19T10:30")
+        try await stage.use(60_000)
+        try await stage.tellAlerts()
+        try go(to: "19T11:30")
+        try await stage.use(1)
+        try await stage.tellAlerts()
+        let anomalies = try await stage.alerts("anomaly", "?limit=2000")
+        #expect(anomalies.count { $0["facts"]?["hour"] == 10 } == 1)
+        let runaways = try await stage.alerts("runaway", "?limit=2000").compactMap { $0["title"]?.string }
+        #expect(
+            runaways.sorted() == [
+                "Merge request group/app!7 uses far more than usual", "User ann uses far more than usual",
+            ])
+        try await stage.strike()
+    }
+
     @Test func `through the API: the list, what is unread, who has seen it`() async throws {
         let inbox = try AlertInbox()
         let stage = try stage(inbox)
