@@ -37,6 +37,10 @@ let libraries: [Target] = [
     library("Journal", ["UTCTime", "Platform"]),
     // The reviews that are wanted: knows neither HTTP nor GitLab nor the books.
     library("Queue", ["UTCTime", "Platform", "Journal"], exclude: ["DESIGN.md"]),
+    // What people should hear of, and how it reaches them: knows neither GitLab nor the inside of the books.
+    library(
+        "Alerts", ["UTCTime", "JSON", "Digest", "Budget", "Forecast", "Platform", "Journal", "HTTPClient"],
+        exclude: ["DESIGN.md"]),
     library("Prices", ["UTCTime", "JSON", "Budget"], resources: [.embedInCode("model-prices.json")]),
     library("Settings", ["Arguments", "Platform"]),
     library("HTTPServer", ["UTCTime", "JSON", "Digest", "HTTPWire", "Platform"]),
@@ -54,7 +58,7 @@ let libraries: [Target] = [
         [
             "UTCTime", "JSON", "Digest", "Budget", "Platform", "Prices", "Settings", "HTTPWire", "HTTPServer",
             "HTTPClient",
-            "Ledger", "Queue", "GitLab", "Review",
+            "Ledger", "Queue", "GitLab", "Review", "Forecast", "Terminal", "Reports", "Alerts",
         ]),
     library(
         "Demo",
@@ -110,6 +114,12 @@ let package = Package(
         tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON", "TestDisk"]),
         tests("Queue", ["Queue", "Platform", "Journal", "UTCTime", "TestDisk"]),
         tests(
+            "Alerts",
+            [
+                "Alerts", "HTTPClient", "HTTPServer", "HTTPWire", "Budget", "Forecast", "JSON", "Platform", "UTCTime",
+                "TestDisk", "Faults",
+            ]),
+        tests(
             "Reports", ["Reports", "Forecast", "Prices", "Ledger", "Budget", "Platform", "UTCTime", "JSON", "TestDisk"]),
         tests(
             "GitLab",
@@ -122,7 +132,7 @@ let package = Package(
             "Daemon",
             [
                 "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Budget", "JSON",
-                "Platform", "UTCTime", "Prices", "GitLab", "Faults",
+                "Platform", "UTCTime", "Prices", "GitLab", "Faults", "Alerts",
             ]),
         tests("Doctor", ["Doctor"]),
         // Runs the built binary.

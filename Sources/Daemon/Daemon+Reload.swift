@@ -5,7 +5,8 @@ import Prices
 package import Settings
 
 extension Daemon {
-    /// Puts in force what of `settings` can change while the daemon runs: the daily budget, the prices, the log's level.
+    /// Puts in force what of `settings` can change while the daemon runs: the daily budget, the prices, where alerts
+    /// go and when the digest is told, the log's level.
     /// What cannot is named in the log and waits for the next start. A price file that cannot be used changes nothing.
     package func reload(_ settings: Settings) {
         let before = exchangeSettings(settings)
@@ -17,6 +18,7 @@ extension Daemon {
         }
         prices.replace(with: table)
         log.setLevel(settings.log.level)
+        watch.update(settings.alerts)
         ledger.update(budget: LedgerConfiguration(settings).budget)
         log(
             .info, "settings reloaded",

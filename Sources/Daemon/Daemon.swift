@@ -1,3 +1,4 @@
+package import Alerts
 import Budget
 import Digest
 import Foundation
@@ -56,6 +57,9 @@ package final class Daemon: Sendable {
     let queue: ReviewQueue
     private let server: Server
     private let cleaner: RetentionTimer
+    /// What people should hear of: the dashboard shows it, and acknowledges.
+    package let alerts: AlertDesk
+    let watch: AlertWatch
     private let poll: Task<Void, Never>?
     private let settings: Mutex<Settings>
     let log: Log
@@ -66,7 +70,7 @@ package final class Daemon: Sendable {
 
     private init(
         _ settings: Settings, port: Int, ledger: Ledger, prices: PricesInForce, queue: ReviewQueue,
-        poll: Task<Void, Never>?, server: Server, cleaner: RetentionTimer, log: Log, isDraining: Flag
+        poll: Task<Void, Never>?, server: Server, cleaner: RetentionTimer, watch: AlertWatch, log: Log, isDraining: Flag
     ) {
         self.settings = Mutex(settings)
         host = settings.server.host
@@ -77,6 +81,8 @@ package final class Daemon: Sendable {
         self.queue = queue
         self.server = server
         self.cleaner = cleaner
+        alerts = watch.desk
+        self.watch = watch
         self.log = log
         self.isDraining = isDraining
     }
@@ -89,8 +95,8 @@ package final class Daemon: Sendable {
         let table = try PriceTable.inForce(file: settings.model.pricesFile)
         remark(table, model: settings.model.id, on: startedAt, log)
         let prices = PricesInForce(table)
-        let ledger = try openBooks(
-            settings, time: time, log: log)
+        let link = AlertLink()
+        let ledger = try openBooks(settings, time: time, log: log, events: { link.note($0) })
         var opened: ReviewQueue?
         do {
             let metrics = Metrics()
@@ -100,10 +106,12 @@ package final class Daemon: Sendable {
             let layout = QueueLayout(directory: settings.books.dataDirectory)
             let queue = try openQueue(layout, environment)
             opened = queue
+            let watch = try AlertWatch.open(settings, environment, ledger, prices)
             let answers = AnswerFiles(layout)
             answers.discardAll(except: queue.wantedAnswers)
             var routes = BudgetRoutes(ledger: ledger, prices: prices, now: time.now, access: access).routes
             routes += QueueRoutes(queue: queue, now: time.now, access: access).routes
+            routes += AlertRoutes(desk: watch.desk, ledger: ledger, now: time.now, access: access).routes
             let learned = LearnedTokens(directory: settings.books.dataDirectory, log: log)
             routes +=
                 EstimateRoutes(
@@ -111,12 +119,13 @@ package final class Daemon: Sendable {
                 ).routes
             let reviews = try ReviewService(
                 settings, environment: environment, ledger: ledger, queue: queue, answers: answers, prices: prices,
-                learned: learned, metrics: metrics)
+                learned: learned, metrics: metrics, ended: { watch.note($0, $1) })
             routes += reviews.routes
             let statistics = StatisticsLink()
             routes +=
                 HealthRoutes(
-                    ledger: ledger, queue: queue, metrics: metrics, isDraining: { isDraining.isSet },
+                    ledger: ledger, queue: queue, metrics: metrics, alerts: watch.desk,
+                    isDraining: { isDraining.isSet },
                     server: { statistics.current }, startedAt: startedAt, now: time.now, access: access
                 ).routes
             let server = Server(routes: routes, time: time, log: log)
@@ -132,7 +141,9 @@ package final class Daemon: Sendable {
             let daemon = Daemon(
                 settings, port: port, ledger: ledger, prices: prices, queue: queue,
                 poll: reviews.poll.map { poll in Task { await poll.run() } }, server: server, cleaner: cleaner,
-                log: log, isDraining: isDraining)
+                watch: watch, log: log, isDraining: isDraining)
+            watch.start(settings)
+            link.connect(watch)
             ledger.leaveAddress(daemon.url)
             ledger.whenRoomIsMade { [weak queue] in queue?.retryBlocked() }
             // What a crash left is taken up when the port is ours, not before.
@@ -168,6 +179,7 @@ package final class Daemon: Sendable {
         let counts = queue.counts
         cleaner.cancel()
         server.stop(graceSeconds: min(graceSeconds, 10))
+        await watch.stop()
         queue.close()
         ledger.close()
         log(
@@ -190,7 +202,10 @@ package final class Daemon: Sendable {
     }
 
     /// Looks at once at what has become due, for a clock that was set forward.
-    package func tick() { queue.tick() }
+    package func tick() {
+        queue.tick()
+        watch.look()
+    }
 
     private static func openQueue(_ layout: QueueLayout, _ environment: DaemonEnvironment) throws -> ReviewQueue {
         do throws(POSIXFailure) {
@@ -203,9 +218,11 @@ package final class Daemon: Sendable {
         }
     }
 
-    private static func openBooks(_ settings: Settings, time: TimeSource, log: Log) throws -> Ledger {
+    private static func openBooks(
+        _ settings: Settings, time: TimeSource, log: Log, events: @escaping @Sendable (LedgerEvent) -> Void
+    ) throws -> Ledger {
         do {
-            return try Ledger.open(LedgerConfiguration(settings), time: time, log: log)
+            return try Ledger.open(LedgerConfiguration(settings), time: time, log: log, events: events)
         } catch let failure as POSIXFailure {
             throw StartFailure(
                 description: "TOKEN_DATA_DIR '\(settings.books.dataDirectory)' cannot be used: \(failure). "

@@ -57,8 +57,9 @@ package struct Doctor: Sendable {
             settings: settings.model, isWanted: settings.gitlab != nil, prices: prices, transport: transport,
             now: time.now()
         ).checks()
+        async let alerts = AlertExamination(settings: settings.alerts, transport: transport).checks()
         async let home = examineHome()
-        return await gitlab + model + home
+        return await gitlab + model + alerts + home
     }
 
     /// The disk and the daemon alone: what can be looked at when other settings are wrong.

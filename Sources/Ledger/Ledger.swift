@@ -218,7 +218,23 @@ public final class Ledger: Sendable {
     public func budgetSet() -> BudgetSet { engine.core.withLock { $0.books.counters.set } }
 
     /// Every counter of every budget, from memory.
-    public func standings() -> [BudgetStanding] { overview().standings }
+    ///
+    /// They are sorted from a copy: with thousands of counters that takes longer than an admission may wait.
+    public func standings() -> [BudgetStanding] { counters().standings() }
+
+    /// The counter of the budget called `name` for `scope`; nil when there is no such budget.
+    public func standing(of name: String, for scope: Scope) -> BudgetStanding? {
+        let counters = counters()
+        return counters.set.budget(name).map { counters.standing(of: $0, for: scope) }
+    }
+
+    private func counters() -> Counters {
+        let now = time.now()
+        return engine.core.withLock { core in
+            core.books.advance(to: now)
+            return core.books.counters
+        }
+    }
 
     /// Every budget and what is known of it at this moment, from memory.
     public func overview() -> BudgetOverview {

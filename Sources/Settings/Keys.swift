@@ -203,6 +203,27 @@ enum Keys {
             meaning: "a price table in place of the shipped one (`data/model-prices.json`)"),
         parse: Parse.path)
 
+    static let slackURL = Key(
+        variable: Variable(
+            "ALERT_SLACK_URL", .alerts, accepted: Parse.targetURLText, secret: true,
+            meaning: "an incoming webhook of Slack, Mattermost or what is compatible, for alerts"),
+        parse: Parse.targetURL)
+    static let alertURL = Key(
+        variable: Variable(
+            "ALERT_WEBHOOK_URL", .alerts, accepted: Parse.targetURLText, secret: true,
+            meaning: "a receiver of alerts as JSON (Standard Webhooks)"),
+        parse: Parse.targetURL)
+    static let alertSecret = Key(
+        variable: Variable(
+            "ALERT_WEBHOOK_SECRET", .alerts, accepted: Parse.targetSecretText, secret: true,
+            meaning: "what that JSON is signed with: `whsec_` and the base64 of a key, or any other text as its bytes"),
+        parse: Parse.targetSecret)
+    static let digestTime = Key<AlertSettings.Time?>(
+        variable: Variable(
+            "ALERT_DIGEST_TIME", .alerts, default: "08:00", accepted: "a time of the day like 08:00, in UTC, or off",
+            meaning: "when yesterday's figures are told each day, in UTC; `off`: never"),
+        parse: Parse.digestTime)
+
     static let logFormat = Key<Log.Format>("LOG_FORMAT", .log, default: .text, meaning: "`text` or `json`")
     static let logLevel = Key<Log.Level>(
         "LOG_LEVEL", .log, default: .info, meaning: "the least level shown: `debug`, `info`, `warning`, `error`")
@@ -218,6 +239,7 @@ enum Keys {
         outputTokensMax.variable, inlineCommentsMax.variable,
         provider.variable, anthropicKey.variable, anthropicURL.variable, openAIKey.variable, openAIURL.variable,
         model.variable, ladder.variable, ladderMode.variable, pricesFile.variable,
+        slackURL.variable, alertURL.variable, alertSecret.variable, digestTime.variable,
         logFormat.variable, logLevel.variable,
     ]
 }

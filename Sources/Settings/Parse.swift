@@ -135,6 +135,37 @@ enum Parse {
         return "\(scheme)://\(authority.lowercased())\(path)"
     }
 
+    static let targetURLText = "a http:// or https:// URL with a host, without user and fragment"
+
+    /// A URL that is asked as it stands, query and all. It is a secret: whoever knows it may write there.
+    static func targetURL(_ text: String) -> Secret? {
+        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard text.utf8.count <= 2000, let base = parts.first, baseURL(String(base)) != nil,
+            parts.dropFirst().allSatisfy({ query in
+                query.utf8.allSatisfy { isAlphanumeric($0) || pathBytes.contains($0) || "?@".utf8.contains($0) }
+            })
+        else { return nil }
+        return Secret(text)
+    }
+
+    static let targetSecretText =
+        "whsec_ and the base64 of a key of 24 to 64 bytes, or 16 to 500 printable ASCII characters without blanks"
+
+    static func targetSecret(_ text: String) -> Secret? {
+        if text.hasPrefix("whsec_") { return signingToken(text) }
+        return 16...500 ~= text.utf8.count ? token(text) : nil
+    }
+
+    /// `08:00`; `.some(nil)` for `off`.
+    static func digestTime(_ text: String) -> AlertSettings.Time?? {
+        if text.lowercased() == "off" { return .some(nil) }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hour = whole(parts[0], 0...23),
+            let minute = whole(parts[1], 0...59)
+        else { return nil }
+        return AlertSettings.Time(hour: hour, minute: minute)
+    }
+
     /// What a path may hold beside letters and digits (RFC 3986 section 3.3), without `@`.
     private static let pathBytes = Set("/-._~!$&'()*+,;=:%".utf8)
 

@@ -14,7 +14,7 @@ extension Settings {
             switch (self, variable.subject) {
             case (.daemon, _), (.books, .budget), (.books, .books), (.books, .log): true
             // The prices are part of the books: they say what a row cost.
-            case (.estimate, let subject): subject != .server
+            case (.estimate, let subject): subject != .server && subject != .alerts
             case (.books, _): variable.name == Keys.pricesFile.name
             }
         }
@@ -31,6 +31,7 @@ extension Settings {
         let settings = Settings(
             budget: reader.budget(), books: reader.books(), server: reader.server(),
             gitlab: purpose != .books ? reader.gitlab() : nil, review: reader.review(), model: reader.model(),
+            alerts: reader.alerts(),
             log: LogSettings(
                 format: reader.value(of: Keys.logFormat, or: .text), level: reader.value(of: Keys.logLevel, or: .info)))
         // A line that could not be read may have set what would then be missed.
@@ -92,6 +93,12 @@ extension SettingsReader {
             inputTokensMax: value(of: Keys.inputTokensMax, or: 1),
             outputTokensMax: value(of: Keys.outputTokensMax, or: 1),
             inlineCommentsMax: value(of: Keys.inlineCommentsMax, or: 0))
+    }
+
+    fileprivate mutating func alerts() -> AlertSettings {
+        AlertSettings(
+            slackURL: value(of: Keys.slackURL), webhookURL: value(of: Keys.alertURL),
+            webhookSecret: value(of: Keys.alertSecret), digestTime: value(of: Keys.digestTime, or: nil))
     }
 
     fileprivate mutating func model() -> ModelSettings {

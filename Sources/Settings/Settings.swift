@@ -14,6 +14,8 @@ public struct Settings: Sendable, Equatable {
     public var review: ReviewSettings
     /// The model that reviews.
     public var model: ModelSettings
+    /// Where people hear of what needs them.
+    public var alerts: AlertSettings
     /// The log.
     public var log: LogSettings
 }
@@ -146,6 +148,26 @@ public struct ModelSettings: Sendable, Equatable {
     public var ladderMode: LadderMode
     /// A price table in place of the shipped one.
     public var pricesFile: String?
+}
+
+/// Where people hear of what needs them, beside the log.
+public struct AlertSettings: Sendable, Equatable {
+    /// A time of each UTC day.
+    public struct Time: Sendable, Equatable {
+        /// 0 to 23.
+        public var hour: Int
+        /// 0 to 59.
+        public var minute: Int
+    }
+
+    /// An incoming webhook of Slack, Mattermost or what is compatible; whoever knows it may write there.
+    public var slackURL: Secret?
+    /// A receiver of JSON by Standard Webhooks.
+    public var webhookURL: Secret?
+    /// What the JSON is signed with: `whsec_` and the base64 of a key, or any text; nil sends it unsigned.
+    public var webhookSecret: Secret?
+    /// When yesterday's figures are told; nil: never.
+    public var digestTime: Time?
 }
 
 /// The log.

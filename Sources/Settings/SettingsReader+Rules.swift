@@ -7,6 +7,15 @@ extension SettingsReader {
         checkGitLab(settings)
         checkModel(settings)
         checkReviewFits(settings)
+        checkAlerts(settings.alerts)
+    }
+
+    private mutating func checkAlerts(_ alerts: AlertSettings) {
+        if alerts.webhookSecret != nil, alerts.webhookURL == nil, isRight(Keys.alertURL) {
+            warn(Keys.alertSecret, "there is no ALERT_WEBHOOK_URL whose alerts it would sign")
+        }
+        if let url = alerts.slackURL { remarkClearText(url.revealed, of: Keys.slackURL, what: "what alerts tell") }
+        if let url = alerts.webhookURL { remarkClearText(url.revealed, of: Keys.alertURL, what: "what alerts tell") }
     }
 
     private mutating func checkServer(_ server: ServerSettings) {
@@ -70,12 +79,12 @@ extension SettingsReader {
     }
 
     /// A token sent over http:// to another machine can be read on the way.
-    private mutating func remarkClearText<Value>(_ url: String, of key: Key<Value>) {
-        guard url.hasPrefix("http://") else { return }
+    private mutating func remarkClearText<Value>(_ url: String, of key: Key<Value>, what: String = "the token") {
+        guard url.lowercased().hasPrefix("http://") else { return }
         let authority = Parse.authority(of: url)
         let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
         guard let address = Address.numeric(String(host)), Address.isLoopback(address) else {
-            warn(key, "the token is sent over http:// in clear text; use https:// unless the network is your own")
+            warn(key, "\(what) is sent over http:// in clear text; use https:// unless the network is your own")
             return
         }
     }
@@ -90,11 +99,7 @@ extension SettingsReader {
         ]
         let known = Keys.all.map(\.name)
         for (name, entry) in sources.all where !known.contains(name) && prefixes.contains(where: name.hasPrefix) {
-            if Variable.later.contains(name) {
-                warn("\(name) (\(entry.origin)) is not used by this version yet")
-                continue
-            }
-            let near = nearest(to: name, among: known + Variable.later.sorted())
+            let near = nearest(to: name, among: known)
             guard near != nil || entry.origin != .environment || name.hasPrefix("BURSAR_") else { continue }
             warn(
                 "\(name) (\(entry.origin)) is not a setting"

@@ -16,6 +16,8 @@ public struct Variable: Sendable, Hashable {
         case review = "Reviews"
         /// The model that reviews.
         case model = "The model"
+        /// Where people hear of what needs them.
+        case alerts = "Alerts"
         /// The log.
         case log = "The log"
     }
@@ -47,11 +49,6 @@ public struct Variable: Sendable, Hashable {
 
     /// Every variable that this version uses, in the order of the documents.
     public static let announced: [Variable] = Keys.all
-
-    /// Variables of later versions: setting one is remarked and does no harm.
-    static let later: Set<String> = [
-        "ALERT_SLACK_URL", "ALERT_WEBHOOK_URL", "ALERT_WEBHOOK_SECRET",
-    ]
 }
 
 /// A variable and the type its text is read as.

@@ -111,7 +111,9 @@ import UTCTime
         #expect(try await stage.stats()["level"] == "warning")
         try await stage.label(Self.day[2])
         let warnings = stage.log.at("warning")
-        #expect(warnings.count { $0.contains("threshold") } == 1 && warnings.count { $0.contains("large share") } == 1)
+        #expect(
+            warnings.count { $0.contains("the warning threshold") } == 1
+                && warnings.count { $0.contains("large share") } == 1)
         try await stage.strike()
     }
 

@@ -120,13 +120,18 @@ import Testing
         (["GITLAB_USER_EMAIL": "a@b", "OPENAI_ORGANIZATION": "x", "PATH": "/bin"], []),
         (["BURSAR_COLOUR": "red"], ["BURSAR_COLOUR (environment) is not a setting and is ignored"]),
         (
-            ["ALERT_SLACK_URL": "https://hooks.slack.com/x"],
-            ["ALERT_SLACK_URL (environment) is not used by this version yet"]
+            ["ALERT_WEBHOOK_SECRET": "sixteen-or-more-bytes"],
+            ["ALERT_WEBHOOK_SECRET (environment): there is no ALERT_WEBHOOK_URL whose alerts it would sign"]
         ),
         (
-            ["ALERT_SLACK_URL": "https://hooks.example.com/hunter2"],
-            ["ALERT_SLACK_URL (environment) is not used by this version yet"]
+            ["ALERT_SLACK_URL": "http://chat.internal/hooks/x"],
+            [
+                "ALERT_SLACK_URL (environment): what alerts tell is sent over http:// in clear text; "
+                    + "use https:// unless the network is your own"
+            ]
         ),
+        (["ALERT_SLACK_URL": "https://hooks.slack.com/services/T0/B0/x", "ALERT_DIGEST_TIME": "off"], []),
+        (["ALERT_WEBHOOK_URL": "http://127.0.0.1:9000/in?k=v", "ALERT_WEBHOOK_SECRET": "sixteen-or-more-bytes"], []),
         (["ALERT_SLACK_URL": ""], []),
         (
             ["GITLAB_WEBHOOK_SECRET": "s"],

@@ -169,6 +169,22 @@ import Testing
         Case(name: "MODEL_PRICES_FILE", accepted: ["prices.json"], refused: ["~/prices.json"]),
         Case(name: "LOG_FORMAT", accepted: ["text", "json"], refused: ["xml"]),
         Case(name: "LOG_LEVEL", accepted: ["debug", "info", "warning", "ERROR"], refused: ["warn", "trace"]),
+        Case(
+            name: "ALERT_SLACK_URL",
+            accepted: ["https://hooks.slack.com/services/T0/B0/x", "http://127.0.0.1:8065/hooks/x/"],
+            refused: [
+                "hooks.slack.com/x", "ftp://h/x", "https://u:p@h/x", "https://h/x#y", "https://", "https://h/a b",
+            ]),
+        Case(
+            name: "ALERT_WEBHOOK_URL", accepted: ["https://h.example.com/in?key=a%20b&c=d", "http://[::1]:9/"],
+            refused: ["h", "https://h/in?\u{E9}", "https://h/in?a#b"]),
+        Case(
+            name: "ALERT_WEBHOOK_SECRET",
+            accepted: ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "sixteen-bytes-is"],
+            refused: ["whsec_short", "fifteen-bytes-i", "with a blank in it"]),
+        Case(
+            name: "ALERT_DIGEST_TIME", accepted: ["00:00", "23:59", "off", "OFF"],
+            refused: ["8:00", "24:00", "08:60", "08", "08:00:00", "never", "+8:00"]),
     ]
 
     @Test(arguments: cases)

@@ -1,3 +1,4 @@
+import Alerts
 import HTTPServer
 import HTTPWire
 import JSON
@@ -12,6 +13,7 @@ struct HealthRoutes: Sendable {
     let ledger: Ledger
     let queue: ReviewQueue
     let metrics: Metrics
+    let alerts: AlertDesk
     let isDraining: @Sendable () -> Bool
     let server: @Sendable () -> ServerStatistics?
     let startedAt: Instant
@@ -49,7 +51,7 @@ struct HealthRoutes: Sendable {
             (labels: "{class=\"\(hundred)xx\"}", value: String(statistics.responseCounts[hundred]))
         }
         let families =
-            ledger.status().families + metrics.families + [
+            ledger.status().families + metrics.families + alerts.families + [
                 MetricFamily(
                     "bursar_ledger_writable", .gauge, "1 while the books can be written.",
                     ledger.health == .writable ? 1 : 0),

@@ -15,10 +15,11 @@ struct ReviewService: Sendable {
     /// Begins to run what waits in the queue.
     let start: @Sendable () -> Void
 
-    /// The service of a GitLab over `queue`.
+    /// The service of a GitLab over `queue`; `ended` hears of each review that came to its end.
     init(
         _ settings: Settings, environment: DaemonEnvironment, ledger: Ledger, queue: ReviewQueue, answers: AnswerFiles,
-        prices: PricesInForce, learned: LearnedTokens, metrics: Metrics
+        prices: PricesInForce, learned: LearnedTokens, metrics: Metrics,
+        ended: @escaping @Sendable (Job, JobResult) -> Void
     ) throws {
         guard let wanted = settings.gitlab else {
             (routes, poll, start) = ([], nil, {})
@@ -45,7 +46,13 @@ struct ReviewService: Sendable {
             monotonicNanoseconds: environment.time.monotonicNanoseconds, sleep: environment.sleep,
             randomness: environment.randomness, log: environment.log)
         let concurrency = settings.review.concurrency
-        start = { queue.start(concurrency: concurrency) { job in await reviewer.run(job) } }
+        start = {
+            queue.start(concurrency: concurrency) { job in
+                let disposition = await reviewer.run(job)
+                if case .finished(let result) = disposition { ended(job, result) }
+                return disposition
+            }
+        }
         Task { await bot.known() }
         routes = [
             WebhookRoute(

@@ -1,0 +1,143 @@
+package import Alerts
+import HTTPServer
+import HTTPWire
+package import JSON
+import Ledger
+import Terminal
+import UTCTime
+
+/// `GET /alerts`, and saying that one has been seen.
+struct AlertRoutes: Sendable {
+    let desk: AlertDesk
+    let ledger: Ledger
+    let now: @Sendable () -> Instant
+    let access: APIAccess
+
+    /// Alerts that one answer tells of, at most and where nothing is asked for.
+    static let alertsMax = 2000
+    /// Those where nothing is asked for.
+    static let alertsDefault = 200
+
+    /// The routes.
+    var routes: [Route] {
+        [
+            Route(.get, "/alerts", access: access.token, handler: .now(list)),
+            Route(.post, "/alerts/{id}/acknowledge", access: access.token, handler: .later(acknowledge)),
+        ]
+    }
+
+    private func list(_ routed: RoutedRequest) -> Response {
+        let head = routed.request.head
+        let wanted = head.query("state") ?? "all"
+        guard ["all", "unread", "acknowledged"].contains(wanted) else {
+            return .problem(400, detail: "state is '\(wanted)'; accepted are all, unread and acknowledged.")
+        }
+        let limitText = head.query("limit") ?? String(Self.alertsDefault)
+        guard limitText.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let limit = Int(limitText), 1...Self.alertsMax ~= limit
+        else {
+            return .problem(400, detail: "limit is '\(limitText)'; accepted is 1 to \(Self.alertsMax).")
+        }
+        let accept = head.fields["accept"] ?? ""
+        let format = head.query("format") ?? (accept.contains("text/csv") ? "csv" : "json")
+        let all = desk.alerts(unreadOnly: wanted == "unread")
+        let alerts = all.filter { wanted != "acknowledged" || $0.isAcknowledged }.prefix(limit)
+        switch format {
+        case "json":
+            return .json(
+                200, ["unread": .integer(desk.unreadCount), "alerts": .array(alerts.map(\.json))],
+                fields: [("Cache-Control", "no-store")])
+        case "csv":
+            return Response(
+                status: 200,
+                fields: [("Content-Type", "text/csv; charset=utf-8"), ("Cache-Control", "no-store")],
+                body: Array(Alert.rows(Array(alerts)).csv.utf8))
+        default: return .problem(400, detail: "format is '\(format)'; accepted are json and csv.")
+        }
+    }
+
+    private func acknowledge(_ routed: RoutedRequest, _ responder: Responder) {
+        let id = routed.parameters["id"] ?? ""
+        let author: String
+        do {
+            var fields = try Fields(routed.request.body.isEmpty ? Array("{}".utf8) : routed.request.body)
+            author = fields.optionalText("author") ?? "api"
+            try fields.finish()
+        } catch { return responder.send(.problem(error)) }
+        let isNews = desk.alert(id).map { !$0.isAcknowledged } ?? false
+        Task {
+            do throws(AlertError) {
+                let alert = try await desk.acknowledge(id, by: author)
+                if isNews {
+                    ledger.audit(
+                        AuditEntry(
+                            time: now(), event: "alert_acknowledged", actor: author, fields: [("id", .string(id))]))
+                }
+                responder.send(.json(200, alert.json))
+            } catch {
+                switch error {
+                case .unknown: responder.send(.problem(404, title: "No such alert", detail: "\(error)."))
+                case .writeFailed:
+                    responder.send(.problem(503, detail: "\(error).", fields: [("Retry-After", "5")]))
+                }
+            }
+        }
+    }
+}
+
+extension Alert {
+    /// An alert as `GET /alerts` and the dashboard show it.
+    package var json: JSONValue {
+        [
+            "id": .string(id), "kind": .string(content.kind.rawValue), "raised_at": .string(raisedAt.description),
+            "title": .string(content.title), "text": .string(content.text),
+            "state": .string(isAcknowledged ? "acknowledged" : "unread"),
+            "acknowledged_at": JSONValue(acknowledgement?.time.description),
+            "acknowledged_by": JSONValue(acknowledgement?.author),
+            "deliveries": .object(
+                JSONObject(deliveries.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value.word)) })),
+            "facts": .object(content.facts),
+        ]
+    }
+
+    static func rows(_ alerts: [Alert]) -> Rows {
+        Rows(
+            columns: ["id", "raised_at", "kind", "title", "text", "state", "acknowledged_at", "acknowledged_by"].map {
+                Rows.Column($0)
+            },
+            rows: alerts.map { alert in
+                [
+                    alert.id, alert.raisedAt.description, alert.content.kind.rawValue, alert.content.title,
+                    alert.content.text, alert.isAcknowledged ? "acknowledged" : "unread",
+                    alert.acknowledgement?.time.description ?? "", alert.acknowledgement?.author ?? "",
+                ]
+            })
+    }
+}
+
+extension Alert.Delivery {
+    fileprivate var word: String {
+        switch self {
+        case .owed: "pending"
+        case .sent: "sent"
+        case .dropped: "dropped"
+        }
+    }
+}
+
+extension AlertDesk {
+    /// The families of the alerts.
+    var families: [MetricFamily] {
+        let raised = raisedCounts
+        return [
+            MetricFamily(
+                "bursar_alerts_total", .counter, "Alerts raised, by kind.",
+                AlertKind.allCases.map { ("{kind=\"\($0.rawValue)\"}", String(raised[$0] ?? 0)) }),
+            MetricFamily(
+                "bursar_alerts_pending", .gauge, "Alerts that targets have not taken yet.", owedCount),
+            MetricFamily("bursar_alerts_unread", .gauge, "Alerts that nobody has acknowledged.", unreadCount),
+            MetricFamily(
+                "bursar_alert_failures_total", .counter, "Attempts to send an alert that failed, by target.",
+                failureCounts.sorted { $0.key < $1.key }.map { ("{target=\"\($0.key)\"}", String($0.value)) }),
+        ]
+    }
+}
