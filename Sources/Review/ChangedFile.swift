@@ -101,6 +101,8 @@ public struct OmittedFile: Sendable, Equatable {
         case context
         /// Some of its lines are so long that only their beginnings are shown.
         case longLines = "long_lines"
+        /// Data, of which a sample is shown.
+        case data
 
         /// The reason in words.
         public var words: String {
@@ -127,6 +129,7 @@ public struct OmittedFile: Sendable, Equatable {
             case .overBudget: "over what is left of the budget"
             case .context: "without the lines around its changes"
             case .longLines: "very long lines cut"
+            case .data: "data, of which a sample is shown"
             }
         }
     }

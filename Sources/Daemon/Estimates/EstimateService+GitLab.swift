@@ -16,7 +16,7 @@ extension EstimateService {
     /// The report on the merge request that people open at `address`, read from the GitLab of `settings`.
     package func report(
         onMergeRequestAt address: String, gitlab settings: GitLabSettings?, environment: DaemonEnvironment,
-        budget: BudgetStatus
+        budgets: EstimateBudgets
     ) async throws -> EstimateReport {
         guard let settings else {
             throw Failure(
@@ -40,7 +40,8 @@ extension EstimateService {
         return report(
             ReviewMaterial(
                 mergeRequest, diffs, project: path, rules: rules, remarks: remarks,
-                inputTokensMax: inputTokensMax), budget: budget)
+                inputTokensMax: inputTokensMax),
+            context: CallContext(projectID: project, project: path, mergeRequestIID: iid, model: ""), budgets: budgets)
     }
 
     /// The project and number in `<base>/group/project/-/merge_requests/12`, whatever follows.

@@ -91,7 +91,7 @@ extension Reviewer {
 
     /// Plans for what will be left when the calls under way have settled and, where that is refused, for what is left.
     private func reserve(_ material: ReviewMaterial, _ job: Job) async throws -> Holding {
-        let first = plan(material, job, room: room)
+        let first = await counted(plan(material, job, room: room))
         switch first.review.decision {
         case .nothing: return .ended(try await tellNothing(first, job))
         case .block: return .ended(try await block(first, job, refusal(of: first)))

@@ -30,7 +30,13 @@ extension Reviewer {
         if let reason = reasonToSkip(mergeRequest, job) { return .finished(JobResult(.skipped, reason)) }
         if job.wish.command == ReviewFocus.estimate {
             let service = EstimateService(settings, prices: prices.table, learned: learned.current, at: now())
-            let report = service.report(try await material(of: mergeRequest, job), budget: ledger.status())
+            let report = service.report(
+                try await material(of: mergeRequest, job),
+                context: CallContext(
+                    projectID: job.wish.mergeRequest.projectID,
+                    project: job.wish.projectPath.isEmpty ? mergeRequest.projectPath ?? "" : job.wish.projectPath,
+                    mergeRequestIID: job.wish.mergeRequest.iid, user: job.wish.username, model: ""),
+                budgets: EstimateBudgets(ledger))
             try await notes.post(notice: report.markdown, on: job)
             return .finished(JobResult(.skipped, "an estimate was asked for and is on the merge request"))
         }
