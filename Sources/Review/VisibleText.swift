@@ -40,10 +40,10 @@ struct VisibleText {
     /// false where nothing hides after all.
     static func isVisible(_ text: String) -> Bool {
         let answer = text.utf8.withContiguousStorageIfAvailable { bytes -> Bool in
-            var isPlain = true
+            var odd: UInt8 = 0
             // Without a way out, so that many bytes are compared at once.
-            for byte in bytes { isPlain = isPlain && byte &- 0x20 < 0x5F || isPlain && byte == 0x09 }
-            return isPlain || isVisible(slowly: bytes)
+            for byte in bytes { odd |= byte &- 0x20 < 0x5F || byte == 0x09 ? 0 : 1 }
+            return odd == 0 || isVisible(slowly: bytes)
         }
         return answer ?? false
     }

@@ -61,6 +61,11 @@ final class Stage: Sendable {
         try startDaemon()
     }
 
+    /// The stage's settings with `changes` over them, as a reload reads them.
+    func loaded(_ changes: [String: String]) throws -> Settings {
+        try Settings.load(environment: settings.merging(changes) { $1 }).get().0
+    }
+
     /// Starts the daemon, again after `stopDaemon`.
     func startDaemon() throws {
         let loaded = try Settings.load(environment: settings).get().0

@@ -107,7 +107,7 @@ enum Duplicates {
                 for line in hunk.lines where line.kind != .context {
                     hasher.combine(line.kind == .added)
                     // Strings that are equal by Unicode's rules but not by their bytes are different changes.
-                    line.text.utf8.withContiguousStorageIfAvailable {
+                    _ = line.text.utf8.withContiguousStorageIfAvailable {
                         hasher.combine(bytes: UnsafeRawBufferPointer($0))
                     }
                     lines += 1
