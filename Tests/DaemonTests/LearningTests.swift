@@ -1,5 +1,6 @@
 import Demo
 import Foundation
+import HTTPServer
 import HTTPWire
 import JSON
 import Testing

@@ -1,4 +1,4 @@
-package import Budget
+import Budget
 package import Ledger
 import Review
 package import UTCTime

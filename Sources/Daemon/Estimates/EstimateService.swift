@@ -1,4 +1,4 @@
-package import Budget
+import Budget
 import GitLab
 import Prices
 import Review
