@@ -1,4 +1,6 @@
+import Platform
 import Review
+import Settings
 
 // What the vendor counts in place of our estimate, where `MODEL_COUNT_TOKENS` asks for it.
 
