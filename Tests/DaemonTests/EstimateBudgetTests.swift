@@ -3,6 +3,8 @@ import JSON
 import Settings
 import Testing
 
+@testable import Daemon
+
 /// What all budgets say to an estimate, whatever was set when the daemon started.
 @Suite struct EstimateBudgetTests {
     private static let diff = """

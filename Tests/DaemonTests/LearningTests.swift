@@ -111,10 +111,12 @@ import Testing
         try await stage.strike()
     }
 
-    @Test(
-        arguments: [
-            (404, ["type": "error"]), (200, ["input_tokens": 0]), (200, [:]), (200, ["input_tokens": 2_000_000]),
-        ] as [(Int, JSONValue)])
+    /// Statuses and bodies of a count endpoint from which nothing can be learned.
+    static let badCounts: [(status: Int, body: JSONValue)] = [
+        (404, ["type": "error"]), (200, ["input_tokens": 0]), (200, [:]), (200, ["input_tokens": 2_000_000]),
+    ]
+
+    @Test(arguments: badCounts)
     func `without a count that can be believed our own estimate stands`(_ status: Int, _ body: JSONValue) async throws {
         let mergeRequests = try RealDiffs.mergeRequests(1)
         let stages = try [
