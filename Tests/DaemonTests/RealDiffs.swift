@@ -1,5 +1,6 @@
-import Demo
 import Foundation
+
+@testable import Demo
 
 /// Merge requests made of real diffs, those beside the tests of reviews.
 enum RealDiffs {
