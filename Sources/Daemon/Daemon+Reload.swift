@@ -66,6 +66,7 @@ extension Daemon {
         compare("MODEL") { $0.model.id }
         compare("MODEL_LADDER") { $0.model.ladder }
         compare("MODEL_LADDER_MODE") { $0.model.ladderMode }
+        compare("MODEL_COUNT_TOKENS") { $0.model.countsTokens }
         compare("the model's base URL") { $0.model.baseURL }
         compare("the model's key") { $0.model.apiKey }
         compare("LOG_FORMAT") { $0.log.format }

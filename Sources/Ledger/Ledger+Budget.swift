@@ -4,6 +4,16 @@ import Platform
 import Synchronization
 
 extension Ledger {
+    /// What all budgets that apply to `request` would say of it now. Holds nothing and changes nothing.
+    public func verdict(on request: ReservationRequest) -> Verdict {
+        let now = time.now()
+        var counters = engine.core.withLock { core in
+            core.books.advance(to: now)
+            return core.books.counters
+        }
+        return counters.verdict(on: request, at: now)
+    }
+
     /// Puts `budget` in force for today and the days that follow; what operators granted for today stays on top.
     ///
     /// Counters stay as they are, and so does what is held: a lower limit ends nothing that was admitted.

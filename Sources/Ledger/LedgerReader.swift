@@ -16,6 +16,31 @@ public struct LedgerSnapshot: Sendable, Equatable {
     public var reservations: [Reservation]
     /// What could not be read, or is missing.
     public var problems: [LineProblem]
+    private let counters: Counters
+
+    init(
+        budgets: [BudgetFigures], standings: [BudgetStanding], status: BudgetStatus, reservations: [Reservation],
+        problems: [LineProblem], counters: Counters
+    ) {
+        self.budgets = budgets
+        self.standings = standings
+        self.status = status
+        self.reservations = reservations
+        self.problems = problems
+        self.counters = counters
+    }
+
+    /// What all budgets that apply to `request` would have said of it at `now`.
+    public func verdict(on request: ReservationRequest, at now: Instant) -> Verdict {
+        var counters = counters
+        return counters.verdict(on: request, at: now)
+    }
+
+    /// Whether both show the same figures.
+    public static func == (left: LedgerSnapshot, right: LedgerSnapshot) -> Bool {
+        left.budgets == right.budgets && left.standings == right.standings && left.status == right.status
+            && left.reservations == right.reservations && left.problems == right.problems
+    }
 }
 
 /// Reads the books without their lock and changes nothing.
@@ -38,6 +63,6 @@ public struct LedgerReader: Sendable {
             status: loaded.books.status,
             reservations: loaded.books.live.values.map(\.reservation)
                 .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) },
-            problems: loaded.problems)
+            problems: loaded.problems, counters: loaded.books.counters)
     }
 }

@@ -107,6 +107,8 @@ public struct OmittedFile: Sendable, Equatable {
         case context
         /// Some of its lines are so long that only their beginnings are shown.
         case longLines = "long_lines"
+        /// Data, of which a sample is shown.
+        case data
 
         /// Whether every changed line is shown all the same.
         public var showsEveryChange: Bool { self == .context || self == .longLines }
@@ -139,6 +141,7 @@ public struct OmittedFile: Sendable, Equatable {
             case .superseded: "commits came before it was its turn"
             case .context: "without the lines around its changes"
             case .longLines: "very long lines cut"
+            case .data: "data, of which a sample is shown"
             }
         }
     }

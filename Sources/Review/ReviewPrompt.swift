@@ -29,7 +29,19 @@ public struct ReviewPrompt: Sendable, Equatable {
     /// Whether the description was too long to be shown whole.
     public let isDescriptionCut: Bool
     /// Tokens of the prompt.
-    public let estimate: TokenEstimate
+    public private(set) var estimate: TokenEstimate
+
+    /// The prompt with what the vendor itself counts in it, and a little more than that to hold: a count is close, and
+    /// no promise.
+    public func counted(_ tokens: Int) -> ReviewPrompt {
+        var prompt = self
+        prompt.estimate = TokenEstimate(
+            expected: tokens, ceiling: addingClamped(tokens, max(Self.countMarginMin, tokens / 20)))
+        return prompt
+    }
+
+    /// The least that is held beyond a count.
+    static let countMarginMin = 64
 
     /// What is sent, measured: for `Calibration.record` when the call has come back.
     public var measure: TextMeasure { TextMeasure(of: system) + TextMeasure(of: user) }

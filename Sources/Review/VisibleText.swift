@@ -36,6 +36,39 @@ struct VisibleText {
         self.isSuspicious = isSuspicious
     }
 
+    /// Whether nothing can hide in the one line `text`, told from its bytes; a CR at its end is no matter. May be
+    /// false where nothing hides after all.
+    static func isVisible(_ text: String) -> Bool {
+        let answer = text.utf8.withContiguousStorageIfAvailable { bytes -> Bool in
+            var odd: UInt8 = 0
+            // Without a way out, so that many bytes are compared at once.
+            for byte in bytes { odd |= byte &- 0x20 < 0x5F || byte == 0x09 ? 0 : 1 }
+            return odd == 0 || isVisible(slowly: bytes)
+        }
+        return answer ?? false
+    }
+
+    /// By the first bytes of characters, and the second where the first says too little.
+    private static func isVisible(slowly bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        for index in bytes.indices {
+            let next = index + 1 < bytes.count ? bytes[index + 1] : 0
+            switch bytes[index] {
+            // ASCII; and the later bytes of characters, of which the first has been looked at.
+            case 0x09, 0x20...0x7E, 0x80...0xBF: break
+            case 0x0D: guard index == bytes.count - 1 else { return false }
+            // Latin, combining marks, Greek, Cyrillic, Armenian, Hebrew.
+            case 0xC3...0xCC, 0xCE...0xD7: break
+            // Japanese, Chinese, Korean, but for the Hangul filler U+3164.
+            case 0xE3: guard next != 0x85 else { return false }
+            case 0xE4...0xED: break
+            // Wide forms of ASCII signs.
+            case 0xEF: guard next == 0xBC || next == 0xBD else { return false }
+            default: return false
+            }
+        }
+        return true
+    }
+
     /// `⟦U+202E⟧` for a right-to-left override.
     static func written(_ scalar: Unicode.Scalar) -> String {
         let digits = String(scalar.value, radix: 16, uppercase: true)

@@ -197,6 +197,12 @@ enum Keys {
     static let ladderMode = Key<ModelSettings.LadderMode>(
         "MODEL_LADDER_MODE", .model, default: .auto,
         meaning: "`auto`: the ladder chooses the model; `warn`: it only says what it would have chosen")
+    static let countsTokens = Key(
+        variable: Variable(
+            "MODEL_COUNT_TOKENS", .model, default: "false", accepted: Parse.boolText,
+            meaning: "with `anthropic`, have the vendor count each prompt before its call, free of charge; without an "
+                + "answer the own estimate holds"),
+        parse: Parse.bool)
     static let pricesFile = Key(
         variable: Variable(
             "MODEL_PRICES_FILE", .model, accepted: Parse.pathText,
@@ -238,7 +244,7 @@ enum Keys {
         reviewsOnPush.variable, resumesAfterReset.variable, concurrency.variable, inputTokensMax.variable,
         outputTokensMax.variable, inlineCommentsMax.variable,
         provider.variable, anthropicKey.variable, anthropicURL.variable, openAIKey.variable, openAIURL.variable,
-        model.variable, ladder.variable, ladderMode.variable, pricesFile.variable,
+        model.variable, ladder.variable, ladderMode.variable, countsTokens.variable, pricesFile.variable,
         slackURL.variable, alertURL.variable, alertSecret.variable, digestTime.variable,
         logFormat.variable, logLevel.variable,
     ]

@@ -110,6 +110,6 @@ extension SettingsReader {
             provider: provider, baseURL: provider == .anthropic ? urls.0 : urls.1,
             apiKey: provider == .anthropic ? keys.0 : keys.1, id: value(of: Keys.model, or: ""),
             ladder: value(of: Keys.ladder) ?? [], ladderMode: value(of: Keys.ladderMode, or: .auto),
-            pricesFile: value(of: Keys.pricesFile))
+            countsTokens: value(of: Keys.countsTokens, or: false), pricesFile: value(of: Keys.pricesFile))
     }
 }

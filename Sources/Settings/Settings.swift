@@ -146,6 +146,8 @@ public struct ModelSettings: Sendable, Equatable {
     public var ladder: [Rung]
     /// Whether the ladder chooses, or only says what it would have chosen.
     public var ladderMode: LadderMode
+    /// Whether the vendor is asked how many tokens a prompt has before it is sent.
+    public var countsTokens: Bool
     /// A price table in place of the shipped one.
     public var pricesFile: String?
 }

@@ -38,6 +38,7 @@ final class Stage: Sendable {
         mergeRequests: [StandInMergeRequest] = StandInMergeRequest.workingDay,
         at start: Instant? = nil, faults: FaultPlan? = nil,
         gitlabTrouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil },
+        count: (@Sendable (JSONValue) -> Response)? = nil,
         model answer: @escaping @Sendable (ScriptedModel.Call) -> Response = { _ in .answer() }
     ) throws {
         directory = try TemporaryDirectory()
@@ -45,7 +46,7 @@ final class Stage: Sendable {
         gitlab = StandInGitLab(
             mergeRequests: mergeRequests, token: "gitlab-token-of-the-test", now: clock.timeSource.now,
             trouble: gitlabTrouble)
-        model = ScriptedModel(answer)
+        model = ScriptedModel(count: count, answer)
         try gitlab.start(log: .silent)
         try model.start()
         relay = try faults.map { [port = gitlab.port] in try FaultyRelay(to: port, plan: $0) }
@@ -58,6 +59,11 @@ final class Stage: Sendable {
         for (name, value) in changes { settings[name] = value }
         self.settings = settings
         try startDaemon()
+    }
+
+    /// The stage's settings with `changes` over them, as a reload reads them.
+    func loaded(_ changes: [String: String]) throws -> Settings {
+        try Settings.load(environment: settings.merging(changes) { $1 }).get().0
     }
 
     /// Starts the daemon, again after `stopDaemon`.
@@ -190,7 +196,15 @@ final class ScriptedModel: Sendable {
     var url: String { "http://127.0.0.1:\(bound.withLock { $0?.port ?? 0 })" }
     var calls: [Call] { received.withLock { $0 } }
 
-    init(_ answer: @escaping @Sendable (Call) -> Response) { self.answer = answer }
+    /// Bodies that the count endpoint was asked about; it is there when `count` is.
+    var counted: [JSONValue] { asked.withLock { $0 } }
+    private let asked = Mutex<[JSONValue]>([])
+    private let count: (@Sendable (JSONValue) -> Response)?
+
+    init(count: (@Sendable (JSONValue) -> Response)? = nil, _ answer: @escaping @Sendable (Call) -> Response) {
+        self.answer = answer
+        self.count = count
+    }
 
     func start() throws {
         let handler: @Sendable (RoutedRequest) -> Response = { [weak self] routed in
@@ -201,8 +215,20 @@ final class ScriptedModel: Sendable {
             }
             return answer(call)
         }
-        let routes = ["/v1/messages", "/v1/chat/completions"].map {
+        var routes = ["/v1/messages", "/v1/chat/completions"].map {
             Route(.post, $0, bodyBytesMax: 8 << 20, handler: .now(handler))
+        }
+        if let count {
+            routes.append(
+                Route(
+                    .post, "/v1/messages/count_tokens", bodyBytesMax: 8 << 20,
+                    handler: .now { [weak self] routed in
+                        guard let self, let body = try? JSONValue(parsing: routed.request.body) else {
+                            return .json(400, [:])
+                        }
+                        asked.withLock { $0.append(body) }
+                        return count(body)
+                    }))
         }
         let server = Server(routes: routes, time: .system, log: .silent)
         let port = try server.start(host: "127.0.0.1", port: 0)

@@ -131,7 +131,7 @@ import Testing
         let shown = UnifiedDiff(parsing: prompts[0].user).files.flatMap(\.hunks)
         #expect(shown.first?.newStart == 1 && shown.first?.lines.first?.text == "let apy0 = compute(0)")
         #expect(prompts[0].user.components(of: "\n@@ -0,0 +") <= 4, "pieces that follow each other are one hunk")
-        #expect(plan.files[0].shown.ceiling > 3000)
+        #expect(plan.files[0].shown.ceiling > 2900)
     }
 
     @Test func `ten lines go by and the next one is numbered`() {

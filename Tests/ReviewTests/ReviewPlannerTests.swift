@@ -195,7 +195,7 @@ import Testing
         let preflight = Preflight(
             planner.plan(change, frame: Self.frame, budget: nil), change: change, frame: Self.frame, budget: nil
         ) { _, _, _ in nil }
-        #expect(preflight.tips.count == 1 && preflight.tips[0].hasPrefix("Leave out `docs/guide.md`: −"))
+        #expect(preflight.tips.count == 1 && preflight.tips[0].hasPrefix("drop `docs/guide.md`: -"))
     }
 
     @Test func `the note says it in tables`() {

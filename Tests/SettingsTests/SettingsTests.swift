@@ -165,6 +165,7 @@ import Testing
                 "a:0.5,b:0.5", "a:0.7,a:0.3", "a:0.7,", "a b:0.5", "ä:0.5", "a:1.000001",
                 (1...9).map { "m\($0):0.\(10 - $0)" }.joined(separator: ","),
             ]),
+        Case(name: "MODEL_COUNT_TOKENS", accepted: ["true", "false"], refused: ["vendor", "2"]),
         Case(name: "MODEL_LADDER_MODE", accepted: ["auto", "WARN"], refused: ["on", "block"]),
         Case(name: "MODEL_PRICES_FILE", accepted: ["prices.json"], refused: ["~/prices.json"]),
         Case(name: "LOG_FORMAT", accepted: ["text", "json"], refused: ["xml"]),

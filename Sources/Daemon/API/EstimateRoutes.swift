@@ -29,7 +29,7 @@ struct EstimateRoutes: Sendable {
 
     private func answer(_ diff: [UInt8]) -> Response {
         let service = EstimateService(settings, prices: prices.table, learned: learned.current, at: now())
-        let report = service.report(onDiff: diff, budget: ledger.status())
+        let report = service.report(onDiff: diff, budgets: EstimateBudgets(ledger))
         guard !report.fileRows.isEmpty else {
             return .problem(
                 400, title: "The request's body is no diff",

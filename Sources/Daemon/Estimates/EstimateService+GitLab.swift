@@ -1,4 +1,4 @@
-package import Budget
+import Budget
 import GitLab
 import Queue
 import Review
@@ -18,7 +18,7 @@ extension EstimateService {
     /// that a push or the label would begin, which leaves out what earlier ones have seen by `dataDirectory`.
     package func report(
         onMergeRequestAt address: String, gitlab settings: GitLabSettings?, environment: DaemonEnvironment,
-        dataDirectory: String, budget: BudgetStatus
+        dataDirectory: String, budgets: EstimateBudgets
     ) async throws -> EstimateReport {
         guard let settings else {
             throw Failure(
@@ -47,7 +47,7 @@ extension EstimateService {
             ReviewMaterial(
                 mergeRequest, diffs, project: path, rules: rules, remarks: remarks,
                 inputTokensMax: inputTokensMax, memory: memory, isWhole: memory?.headSHA == mergeRequest.sha),
-            budget: budget)
+            context: CallContext(projectID: project, project: path, mergeRequestIID: iid, model: ""), budgets: budgets)
     }
 
     /// The project and number in `<base>/group/project/-/merge_requests/12`, whatever follows.

@@ -1,4 +1,4 @@
-package import Budget
+import Budget
 import GitLab
 import Prices
 import Review
@@ -63,7 +63,7 @@ package struct EstimateService: Sendable {
     }
 
     /// The report on the diff `bytes`, against what `budget` has left.
-    package func report(onDiff bytes: [UInt8], files: ProjectFiles = ProjectFiles(), budget: BudgetStatus)
+    package func report(onDiff bytes: [UInt8], files: ProjectFiles = ProjectFiles(), budgets: EstimateBudgets)
         -> EstimateReport
     {
         let (rules, remarks) = files.rules
@@ -71,20 +71,23 @@ package struct EstimateService: Sendable {
             UnifiedDiff(parsing: bytes).files.map(Candidate.init), rules: rules, wholeMeasure: TextMeasure(of: bytes))
         let facts = MergeRequestFacts(project: "", iid: 0, title: "", sourceBranch: "", targetBranch: "")
         let frame = PromptFrame(facts: facts, change: change, inputTokensMax: settings.review.inputTokensMax)
-        return report(change, frame: frame, remarks: remarks, budget: budget)
+        return report(
+            change, frame: frame, remarks: remarks, budgets: budgets, context: CallContext(model: ""))
     }
 
     /// The most input tokens of one call.
     var inputTokensMax: Int { settings.review.inputTokensMax }
 
-    /// The report on one head of a merge request, against the daily budget or against what `room` says of all.
+    /// The report on one head of a merge request. `room` is what all budgets leave a model, where that is known; otherwise
+    /// it is planned in the daily one's.
     func report(
-        _ material: ReviewMaterial, budget: BudgetStatus, room: ((ModelOption) -> BudgetRoom?)? = nil
+        _ material: ReviewMaterial, context: CallContext, budgets: EstimateBudgets,
+        room: ((ModelOption) -> BudgetRoom?)? = nil
     ) -> EstimateReport {
         report(
             material.change, frame: material.frame,
             remarks: material.remarks + (material.incompleteness.map { [$0] } ?? []) + Self.remarks(material),
-            budget: budget, room: room)
+            budgets: budgets, context: context, room: room)
     }
 
     /// What of the change is counted, where it was reviewed before.
@@ -103,20 +106,31 @@ package struct EstimateService: Sendable {
     }
 
     private func report(
-        _ change: ExaminedChange, frame: PromptFrame, remarks: [String], budget status: BudgetStatus,
+        _ change: ExaminedChange, frame: PromptFrame, remarks: [String], budgets: EstimateBudgets, context: CallContext,
         room: ((ModelOption) -> BudgetRoom?)? = nil
     ) -> EstimateReport {
-        let daily = BudgetRoom(status, isEnforced: settings.budget.enforcement == .block)
-        let room = room ?? { _ in daily }
+        let room = room ?? { _ in budgets.room }
         let planner = ReviewPlanner(
             settings, project: change.rules.configuration, prices: prices, at: now, learned: learned)
         let plan = planner.plan(change, frame: frame, room: room)
         let others = [planner.model] + (planner.ladder?.rungs ?? []).compactMap { planner.options[$0.model] }
-        let preflight = Preflight(plan, change: change, frame: frame, others: others, budget: room(plan.option)) {
+        var preflight = Preflight(plan, change: change, frame: frame, others: others, budget: room(plan.option)) {
             model, input, output in
             guard let usage = try? TokenUsage(inputTokens: input, outputTokens: output) else { return nil }
             return prices.cost(of: usage, model: model, at: now)?.amount
         }
+        preflight.judge(budgets.verdict(request(plan, context)))
         return EstimateReport(preflight, remarks: remarks)
+    }
+
+    /// The reservation that the first call of `plan` would ask for.
+    private func request(_ plan: ReviewPlan, _ context: CallContext) -> ReservationRequest {
+        var context = context
+        context.model = plan.option.model
+        let outputTokens = plan.option.outputTokensHeld
+        return ReservationRequest(
+            estimatedTokens: plan.heldTokens, context: context,
+            estimatedMicroUSD: prices.price(of: context.model, at: now)?.highestMicroUSD(
+                inputTokens: max(0, plan.heldTokens - outputTokens), outputTokens: outputTokens))
     }
 }

@@ -25,6 +25,8 @@ struct PaidAnswer: Sendable, Equatable {
     var isDescriptionCut: Bool
     /// The input that had been expected, in tokens.
     var estimatedInputTokens: Int
+    /// What the whole call had been expected to use, input and answer; less than what was held, which is for the worst.
+    var estimatedTokens: Int
     /// Why GitLab gave less than the whole change.
     var incompleteness: String?
 
@@ -71,6 +73,7 @@ struct PaidAnswer: Sendable, Equatable {
         suspiciousFiles = prompt.suspiciousFiles
         isDescriptionCut = prompt.isDescriptionCut
         estimatedInputTokens = prompt.estimatedInputTokens
+        estimatedTokens = prompt.estimatedInputTokens + plan.review.option.outputTokensExpected
         incompleteness = plan.material.incompleteness
         steps = plan.review.sentences
         remarks = plan.material.remarks + (sentence.map { [$0] } ?? [])
@@ -105,6 +108,7 @@ extension PaidAnswer {
             ("severity_floor", JSONValue(severityFloor?.rawValue)),
             ("suspicious", .array(suspiciousFiles.map { .string($0) })),
             ("description_cut", .bool(isDescriptionCut)), ("estimated_input_tokens", .integer(estimatedInputTokens)),
+            ("estimated_tokens", .integer(estimatedTokens)),
             ("incompleteness", JSONValue(incompleteness)), ("asked_model", .string(askedModel)),
             ("waiting", .array(waitingFiles.map { .string($0) })), ("rest_reason", JSONValue(restReason?.rawValue)),
         ])
@@ -176,6 +180,8 @@ extension PaidAnswer {
         suspiciousFiles = Self.texts(value["suspicious"])
         isDescriptionCut = value["description_cut"]?.bool ?? false
         estimatedInputTokens = value["estimated_input_tokens"]?.integer ?? 0
+        // A file of an earlier version has only what was held.
+        estimatedTokens = value["estimated_tokens"]?.integer ?? heldTokens
         incompleteness = value["incompleteness"]?.string
         askedModel = value["asked_model"]?.string ?? model
         waitingFiles = Self.texts(value["waiting"])

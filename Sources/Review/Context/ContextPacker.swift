@@ -20,6 +20,8 @@ struct ContextPacker {
     private static let trimmedContextLines = 1
     /// Room below which showing a part of a file is not tried.
     private static let roomMin = 60
+    /// Files in a row of which no part had room, after which no other is tried: the room is used up.
+    private static let missesMax = 16
 
     static func plan(
         _ change: ExaminedChange, scope: ContextScope, limits: ContextLimits, estimator: TokenEstimator,
@@ -63,37 +65,51 @@ struct ContextPacker {
             let sections = members.map { ($0, section(of: $0)) }
                 .sorted { ($0.1.tokens.ceiling, $0.0.index) < ($1.1.tokens.ceiling, $1.0.index) }
             for (file, section) in sections {
-                if let call = call(for: section.tokens.ceiling) {
+                if isSampled(file, section) {
+                    // Its own room, and not what is left when everything else is placed.
+                    _ = trim(file, section, isTried: true, roomMax: ContextPlan.dataTokensMax)
+                } else if let call = call(for: section.tokens.ceiling) {
                     place(section, of: file, in: call)
                 } else {
                     late.append((file, section))
                 }
             }
-            for (file, section) in late { trim(file, section) }
+            var misses = 0
+            for (file, section) in late {
+                let isTried = misses < Self.missesMax
+                if trim(file, section, isTried: isTried) { misses = 0 } else { misses += 1 }
+            }
         }
         for index in plan.calls.indices { plan.calls[index].sections.sort { $0.index < $1.index } }
     }
 
-    /// A file as it would be shown.
+    /// Whether of a large file of data a sample is enough: rows and translations are seldom read one by one. A project
+    /// that includes it by name has it whole.
+    private func isSampled(_ file: ExaminedFile, _ section: Section) -> Bool {
+        file.category == .data && section.tokens.ceiling > ContextPlan.dataTokensMax
+            && !change.rules.configuration.include.matches(file.path)
+    }
+
+    /// A file as it would be shown. Its text is made when it is placed: most of a large change is only measured.
     private struct Section {
-        var text: String
+        var hunks: [DiffHunk]
+        /// What stands below the hunks.
+        var gap = ""
         var tokens: TokenEstimate
         /// Why it is not the whole file; nil where it is.
         var reason: OmittedFile.Reason?
     }
 
     private func section(of file: ExaminedFile) -> Section {
+        let reason: OmittedFile.Reason? = file.isCut ? .longLines : nil
         guard let count = scope.contextLines else {
-            return section(file.title + FileText.body(file.hunks), reason: file.isCut ? .longLines : nil)
+            return Section(hunks: file.hunks, tokens: estimator.estimate(file.whole), reason: reason)
         }
         let hunks = file.hunks.flatMap { $0.narrowed(toContext: count) }
         let isNarrower = hunks != file.hunks
-        return section(
-            file.title + FileText.body(hunks), reason: file.isCut ? .longLines : isNarrower ? .context : nil)
-    }
-
-    private func section(_ text: String, reason: OmittedFile.Reason?) -> Section {
-        Section(text: text, tokens: estimator.estimate(TextMeasure(of: text)), reason: reason)
+        return Section(
+            hunks: hunks, tokens: estimator.estimate(FileText.measure(file.title, hunks)),
+            reason: reason ?? (isNarrower ? .context : nil))
     }
 
     // MARK: - Room
@@ -120,7 +136,8 @@ struct ContextPacker {
     }
 
     private mutating func place(_ section: Section, of file: ExaminedFile, in call: Int) {
-        plan.calls[call].sections.append(ContextPlan.CallContext.Section(index: file.index, text: section.text))
+        let text = file.title + FileText.body(section.hunks) + section.gap
+        plan.calls[call].sections.append(ContextPlan.CallContext.Section(index: file.index, text: text))
         plan.calls[call].tokens = plan.calls[call].tokens + section.tokens
         budgetLeft -= section.tokens.ceiling
         plan.files[file.index].action = section.reason == nil ? .keep : .trim
@@ -139,14 +156,18 @@ struct ContextPacker {
         return max(open, new) >= tokens ? .overBudget : .overLimit
     }
 
-    /// Shows as many changed places of `file` as there is room for in one call.
-    private mutating func trim(_ file: ExaminedFile, _ whole: Section) {
-        let reason = reason(noRoomFor: whole.tokens.ceiling)
-        plan.files[file.index].reason = reason
+    /// Shows as many changed places of `file` as there is room for in one call, at most `roomMax`, if that is to be
+    /// tried at all; tells whether something is shown.
+    private mutating func trim(
+        _ file: ExaminedFile, _ whole: Section, isTried: Bool, roomMax: Int = .max
+    ) -> Bool {
         let roomiest = plan.calls.indices.max { self.room(in: $0) < self.room(in: $1) }
         let isNew = roomiest.map { self.room(in: $0) < roomInNew } ?? true
-        let room = isNew ? roomInNew : roomiest.map { self.room(in: $0) } ?? -1
-        guard room >= Self.roomMin else { return }
+        let roomLeft = isNew ? roomInNew : roomiest.map { self.room(in: $0) } ?? -1
+        let room = min(roomMax, roomLeft)
+        let reason = roomMax <= roomLeft ? OmittedFile.Reason.data : reason(noRoomFor: whole.tokens.ceiling)
+        plan.files[file.index].reason = reason
+        guard isTried, room >= Self.roomMin else { return false }
         let pieces = file.hunks.flatMap { $0.narrowed(toContext: Self.trimmedContextLines) }
             .flatMap { $0.pieces(linesMax: Self.pieceLinesMax) }.filter(\.isChanged)
         // The line that says how much is shown, with the longest numbers it can have.
@@ -154,20 +175,24 @@ struct ContextPacker {
         var left = room - estimator.estimate(TextMeasure(of: file.title + gap)).ceiling
         var chosen: [Int] = []
         for index in pieces.indices.sorted(by: { rank(pieces, $0) < rank(pieces, $1) }) {
-            let tokens = estimator.estimate(FileText.body([pieces[index]])).ceiling
+            let tokens = estimator.estimate(FileText.measure("", [pieces[index]])).ceiling
             guard tokens <= left else { continue }
             left -= tokens
             chosen.append(index)
         }
-        guard !chosen.isEmpty else { return }
+        guard !chosen.isEmpty else { return false }
         let shown = DiffHunk.joined(chosen.sorted().map { pieces[$0] })
         let count = shown.reduce(0) { $0 + $1.lines.count { $0.kind != .context } }
-        var text = file.title + FileText.body(shown)
-        if count < file.changedCount { text += FileText.gap(count, of: file.changedCount) }
-        let section = section(text, reason: count < file.changedCount ? reason : .context)
+        let isPart = count < file.changedCount
+        let end = isPart ? FileText.gap(count, of: file.changedCount) : ""
+        let section = Section(
+            hunks: shown, gap: end,
+            tokens: estimator.estimate(FileText.measure(file.title, shown) + TextMeasure(of: end)),
+            reason: isPart ? reason : .context)
         // A part may by its seams be as large as the room and one: then nothing of it is shown.
-        guard section.tokens.ceiling <= room else { return }
+        guard section.tokens.ceiling <= room else { return false }
         place(section, of: file, in: isNew ? openCall() : roomiest ?? openCall())
+        return true
     }
 
     /// What adds something first, then from the top.

@@ -88,6 +88,9 @@ public struct ContextPlan: Sendable, Equatable {
         calls.reduce(TokenEstimate(expected: 0, ceiling: 0)) { $0 + $1.tokens }
     }
 
+    /// The most tokens that are spent on one file of data, by their ceiling; of a larger one a sample is shown.
+    public static let dataTokensMax = 2000
+
     /// Whether no file is shown.
     public var isEmpty: Bool { calls.isEmpty }
 }

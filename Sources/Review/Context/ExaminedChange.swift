@@ -77,29 +77,30 @@ struct ExaminedFile: Sendable {
         guard dropReason == nil else {
             hunks = []
             (isSuspicious, isCut) = (false, false)
-            whole = TextMeasure(of: title) + TextMeasure(of: FileText.body(file.diff.hunks))
+            whole = FileText.measure(title, file.diff.hunks)
             return
         }
         var isSuspicious = VisibleText(file.path, keepsLineBreaks: false).isSuspicious
         var isCut = false
-        hunks = file.diff.hunks.map { hunk in
-            var hunk = hunk
-            if !hunk.section.isEmpty {
-                let section = rules.treatment.treated(hunk.section, bytesMax: 200)
-                hunk.section = section.text
+        var hunks = file.diff.hunks
+        for hunk in hunks.indices {
+            if !hunks[hunk].section.isEmpty {
+                let section = rules.treatment.treated(hunks[hunk].section, bytesMax: 200)
+                hunks[hunk].section = section.text
                 isSuspicious = isSuspicious || section.isSuspicious
             }
-            for line in hunk.lines.indices {
-                let treated = rules.treatment.treated(hunk.lines[line].text)
-                hunk.lines[line].text = treated.text
+            for line in hunks[hunk].lines.indices {
+                // Most lines are as they were: those are not written, so that the lines need not be copied.
+                guard let treated = rules.treatment.changed(hunks[hunk].lines[line].text) else { continue }
+                hunks[hunk].lines[line].text = treated.text
                 isSuspicious = isSuspicious || treated.isSuspicious
                 isCut = isCut || treated.isCut
             }
-            return hunk
         }
+        self.hunks = hunks
         self.isSuspicious = isSuspicious
         self.isCut = isCut
-        whole = TextMeasure(of: title) + TextMeasure(of: FileText.body(hunks))
+        whole = FileText.measure(title, hunks)
     }
 
     /// Leaves out the hunks with these indices, and the file when none is left.
@@ -126,30 +127,61 @@ enum Duplicates {
     /// Bytes of change in code from which the same change is one; a short one may mean another thing elsewhere.
     static let codeBytesMin = 200
 
-    private struct ChangedLine: Hashable {
-        let isAdded: Bool
-        let text: String
+    /// Tells changes apart at a glance; those with the same key are then compared.
+    private struct Key: Hashable {
+        var hash = 0
+        var lines = 0
+        var bytes = 0
+
+        init(_ hunks: [DiffHunk]) {
+            var hasher = Hasher()
+            for hunk in hunks {
+                for line in hunk.lines where line.kind != .context {
+                    hasher.combine(line.kind == .added)
+                    // Strings that are equal by Unicode's rules but not by their bytes are different changes.
+                    _ = line.text.utf8.withContiguousStorageIfAvailable {
+                        hasher.combine(bytes: UnsafeRawBufferPointer($0))
+                    }
+                    lines += 1
+                    bytes += line.text.utf8.count
+                }
+            }
+            hash = hasher.finalize()
+        }
     }
 
     /// The indices of the files to leave out. Of each group the first of the most valuable category stays.
     static func indices(in candidates: [Candidate], _ files: [ExaminedFile]) -> [Int] {
-        var groups: [[ChangedLine]: [Int]] = [:]
+        var groups: [Key: [[Int]]] = [:]
         for file in files where file.dropReason == nil {
-            let lines = candidates[file.index].diff.hunks.flatMap(\.lines).filter { $0.kind != .context }
-            guard !lines.isEmpty else { continue }
-            groups[lines.map { ChangedLine(isAdded: $0.kind == .added, text: $0.text) }, default: []]
-                .append(file.index)
+            let hunks = candidates[file.index].diff.hunks
+            let key = Key(hunks)
+            guard key.lines > 0 else { continue }
+            let same = groups[key]?.firstIndex { isSame(candidates[$0[0]].diff.hunks, hunks) }
+            if let same { groups[key]?[same].append(file.index) } else { groups[key, default: []].append([file.index]) }
         }
-        return groups.flatMap { lines, members -> [Int] in
-            guard members.count > 1 else { return [] }
-            let areNew = members.allSatisfy { candidates[$0].diff.kind == .added }
-            let bytes = lines.reduce(0) { $0 + $1.text.utf8.count }
-            let isCode = members.contains { files[$0].category == .production }
-            guard areNew && lines.count >= newFileLinesMin || members.count >= filesMin,
-                !isCode || bytes >= codeBytesMin,
-                let kept = members.min(by: { (files[$0].category, $0) < (files[$1].category, $1) })
-            else { return [] }
-            return members.filter { $0 != kept }
+        return groups.flatMap { key, groups in
+            groups.flatMap { redundant($0, key, candidates, files) }
+        }
+    }
+
+    private static func redundant(
+        _ members: [Int], _ key: Key, _ candidates: [Candidate], _ files: [ExaminedFile]
+    ) -> [Int] {
+        guard members.count > 1 else { return [] }
+        let areNew = members.allSatisfy { candidates[$0].diff.kind == .added }
+        let isCode = members.contains { files[$0].category == .production }
+        guard areNew && key.lines >= newFileLinesMin || members.count >= filesMin,
+            !isCode || key.bytes >= codeBytesMin,
+            let kept = members.min(by: { (files[$0].category, $0) < (files[$1].category, $1) })
+        else { return [] }
+        return members.filter { $0 != kept }
+    }
+
+    private static func isSame(_ left: [DiffHunk], _ right: [DiffHunk]) -> Bool {
+        let lines = { (hunks: [DiffHunk]) in hunks.lazy.flatMap(\.lines).filter { $0.kind != .context } }
+        return lines(left).elementsEqual(lines(right)) {
+            $0.kind == $1.kind && $0.text.utf8.elementsEqual($1.text.utf8)
         }
     }
 }

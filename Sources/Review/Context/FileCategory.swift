@@ -13,7 +13,8 @@ public enum FileCategory: String, Sendable, CaseIterable, Comparable {
 
     /// The category of the file at `path`.
     public init(path: String) {
-        self = CategoryTable.rows.first { $0.matches.holds(for: path) }?.category ?? .production
+        let parts = PathParts(path)
+        self = CategoryTable.rows.first { $0.matches.holds(for: parts) }?.category ?? .production
     }
 
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
@@ -74,50 +75,4 @@ enum CategoryTable {
                 folders: ["docs", "doc", "documentation"])
         ),
     ]
-}
-
-/// What is asked of a path: its name, how it begins or ends, the folders it is in.
-struct PathTraits: Sendable {
-    let names: Set<String>
-    let endings: [String]
-    let beginnings: [String]
-    let folders: Set<String>
-    /// Folders at the root.
-    let roots: Set<String>
-    /// Folders that must follow each other: `vendor/bundle`.
-    let places: [String]
-
-    init(
-        names: Set<String> = [], endings: [String] = [], beginnings: [String] = [], folders: Set<String> = [],
-        roots: Set<String> = [], places: [String] = []
-    ) {
-        self.names = names
-        self.endings = endings
-        self.beginnings = beginnings
-        self.folders = folders
-        self.roots = roots
-        self.places = places.map { "/\($0)/" }
-    }
-
-    func holds(for path: String) -> Bool {
-        let parts = path.utf8.split(separator: UInt8(ascii: "/"))
-        guard let name = parts.last.map({ String(Substring($0)) }) else { return false }
-        if names.contains(name) || endings.contains(where: name.hasSuffixBytes)
-            || beginnings.contains(where: name.hasPrefix)
-        {
-            return true
-        }
-        if !folders.isEmpty, parts.dropLast().contains(where: { folders.contains(String(Substring($0))) }) {
-            return true
-        }
-        if !roots.isEmpty, parts.count > 1, roots.contains(String(Substring(parts[0]))) { return true }
-        return places.contains { "/\(path)".contains(bytesOf: $0) }
-    }
-}
-
-extension String {
-    /// `hasSuffix` by bytes, which needs no knowledge of characters.
-    fileprivate func hasSuffixBytes(_ ending: String) -> Bool {
-        utf8.count >= ending.utf8.count && utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8)
-    }
 }

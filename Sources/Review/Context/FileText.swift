@@ -26,31 +26,42 @@ enum FileText {
     }
 
     /// The hunks, each below its header.
-    static func body(_ hunks: [DiffHunk]) -> String {
-        var text = ""
-        text.reserveCapacity(hunks.reduce(0) { $0 + 40 + $1.lines.reduce(0) { $0 + 2 + $1.text.utf8.count } })
+    static func body(_ hunks: [DiffHunk]) -> String { String(decoding: bytes("", hunks), as: UTF8.self) }
+
+    /// The measure of a file's section.
+    static func measure(_ title: String, _ hunks: [DiffHunk]) -> TextMeasure {
+        bytes(title, hunks).withUnsafeBufferPointer { TextMeasure(of: $0) }
+    }
+
+    private static func bytes(_ title: String, _ hunks: [DiffHunk]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(
+            title.utf8.count + hunks.reduce(0) { $0 + 40 + $1.lines.reduce(0) { $0 + 4 + $1.text.utf8.count } })
+        bytes.append(contentsOf: title.utf8)
         for hunk in hunks {
-            text += header(hunk)
+            bytes.append(contentsOf: header(hunk).utf8)
             var sinceNumber = 0
             for line in hunk.lines {
                 if let number = line.newNumber {
                     if sinceNumber == anchorInterval {
-                        text += "@@ \(number)\n"
+                        bytes.append(contentsOf: "@@ \(number)\n".utf8)
                         sinceNumber = 0
                     }
                     sinceNumber += 1
                 }
                 switch line.kind {
-                case .context: text += " "
-                case .added: text += "+"
-                case .removed: text += "-"
+                case .context: bytes.append(UInt8(ascii: " "))
+                case .added: bytes.append(UInt8(ascii: "+"))
+                case .removed: bytes.append(UInt8(ascii: "-"))
                 }
-                text += line.text
-                text += "\n"
-                if line.lacksLineBreak, line.kind != .context { text += "\\ No newline at end of file\n" }
+                bytes.append(contentsOf: line.text.utf8)
+                bytes.append(0x0A)
+                if line.lacksLineBreak, line.kind != .context {
+                    bytes.append(contentsOf: "\\ No newline at end of file\n".utf8)
+                }
             }
         }
-        return text
+        return bytes
     }
 
     private static func header(_ hunk: DiffHunk) -> String {

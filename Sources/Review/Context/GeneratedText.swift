@@ -19,7 +19,7 @@ enum GeneratedText {
         for line in hunk.lines where line.kind != .removed {
             guard let number = line.newNumber, number <= headerLinesMax else { return false }
             // A header is a short comment.
-            let text = line.text.utf8.count <= 300 ? line.text.lowercased() : ""
+            let text = line.text.utf8.count <= 300 && mayBeHeader(line.text) ? line.text.lowercased() : ""
             if isMarker(text) { return true }
             let both = previous + " " + text
             if both.contains(bytesOf: "generat"), forbids.contains(where: { both.contains(bytesOf: $0) }) {
@@ -28,6 +28,21 @@ enum GeneratedText {
             previous = text
         }
         return false
+    }
+
+    /// Whether a line has one of the two things that a header says, in whatever case.
+    private static func mayBeHeader(_ line: String) -> Bool {
+        let answer = line.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.indices.contains { index in
+                switch bytes[index] | 0x20 {
+                case UInt8(ascii: "g"): bytes.hasFolded("generat", at: index)
+                case UInt8(ascii: "e"): bytes.hasFolded("edit", at: index)
+                case UInt8(ascii: "m"): bytes.hasFolded("modify", at: index)
+                default: false
+                }
+            }
+        }
+        return answer ?? true
     }
 
     private static let forbids = ["do not edit", "do not modify", "don't edit", "do not manually edit"]

@@ -14,9 +14,22 @@ public struct LineTreatment: Sendable {
         var isCut = false
     }
 
+    /// `line` as a prompt may show it where that is not as it stands; nil where it is, as most lines are.
+    func changed(_ line: String, bytesMax: Int = FileText.lineBytesMax) -> Treated? {
+        let redacted = redact?(line) ?? line
+        if redacted.utf8.count <= bytesMax, VisibleText.isVisible(redacted) {
+            // Nothing was done to it, or only a secret taken out.
+            return redacted == line ? nil : Treated(text: redacted)
+        }
+        return treated(redacted: redacted, bytesMax: bytesMax)
+    }
+
     /// `line` as a prompt may show it; a CR at its end stays.
     func treated(_ line: String, bytesMax: Int = FileText.lineBytesMax) -> Treated {
-        let redacted = redact?(line) ?? line
+        changed(line, bytesMax: bytesMax) ?? Treated(text: line)
+    }
+
+    private func treated(redacted: String, bytesMax: Int) -> Treated {
         let endsWithCR = redacted.utf8.last == 0x0D
         let (cut, isCut) = redacted.cut(toBytes: bytesMax)
         let text = endsWithCR && !isCut ? String(cut.unicodeScalars.dropLast()) : cut

@@ -85,6 +85,7 @@ struct PathRule: Sendable {
 
     /// Why the file at `path` need not be read; nil when no rule speaks.
     static func reason(for path: String) -> OmittedFile.Reason? {
-        all.first { $0.traits.holds(for: path) }?.reason
+        let parts = PathParts(path)
+        return all.first { $0.traits.holds(for: parts) }?.reason
     }
 }

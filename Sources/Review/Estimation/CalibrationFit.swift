@@ -148,7 +148,7 @@ struct CalibrationFit: Sendable, Equatable {
         if worst > one * 3 / 2, second < one * 5 / 4 { worst = second }
         // The fit has seen these calls and not the next one, which may be worse than the worst of a few.
         let unseen = max(0, 40 - rows.count) * one / 400
-        return one + max(one / 8, (worst - one) * 2) + unseen
+        return one + max(one * 3 / 20, (worst - one) * 2) + unseen
     }
 
     private static func median(_ values: [Int]) -> Int {

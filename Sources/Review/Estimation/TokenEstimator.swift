@@ -1,14 +1,17 @@
 // How many tokens a text has, without a tokenizer and without asking anyone.
 //
-// `TextMeasure` says what OpenAI's o200k would likely make of it. What vendors' tokenizers make of the same text differs
-// by a known factor:
+// `TextMeasure` says what OpenAI's o200k would likely make of it. What other tokenizers make of the same text differs by
+// kind of piece; `Family` has the factors:
 //
-// - OpenAI's o200k is the measure, 100 %.
-// - Claude before Opus 4.7: about 1.2 times as many.
-// - Claude from Opus 4.7 on: up to 1.35 times those of the Claude before, so 1.6; users measured 1.57 to 2.08 times
-//   OpenAI's count (anthropics/claude-code issue 22506), which the ceiling covers.
+// - OpenAI's o200k is the measure. cl100k, of earlier models, counts the same within 2 % on code.
+// - Claude before Opus 4.7: the only tokenizer that Anthropic ever published, that of Claude 2, has 1.04 to 1.26 times
+//   as many tokens on real diffs; the later ones were not published.
+// - Claude from Opus 4.7 on: not published. Up to 1.35 times those of the Claude before, so 1.6; users measured 1.57 to
+//   2.08 times OpenAI's count (anthropics/claude-code issue 22506), which the ceiling covers.
+// - Other models: as DeepSeek's tokenizer counts, one of the large vocabularies of today's open models.
 //
-// That is where reckoning begins. What calls then really use corrects it, for each model: see `Calibration`.
+// That is where reckoning begins. What calls then really use corrects it, for each model: see `Calibration`. What
+// tokenizers make of real diffs is in `Tests/ReviewTests/Diffs/tokens.csv`, and compared with this.
 
 /// How many tokens a text is expected to have, and how many it has at most in practice.
 public struct TokenEstimate: Sendable, Hashable {
@@ -41,17 +44,35 @@ public struct TokenEstimator: Sendable {
         case earlierClaude
         /// Claude from Opus 4.7 on.
         case claude
-        /// Every other model: taken for as many tokens as the worst known.
+        /// Every other model.
         case other
 
-        /// Expected tokens for 100 of OpenAI's.
-        var expectedPercent: Int {
+        /// Expected tokens for 100 of o200k's of each kind.
+        private struct Percents {
+            var words: Int
+            var signs: Int
+            var blanks: Int
+            var digits: Int
+            var wide: Int
+        }
+
+        private var percents: Percents {
             switch self {
-            case .openAI: 100
-            case .earlierClaude: 120
-            case .claude: 160
-            case .other: 120
+            case .openAI: Percents(words: 100, signs: 100, blanks: 100, digits: 100, wide: 100)
+            case .earlierClaude: Percents(words: 118, signs: 116, blanks: 95, digits: 90, wide: 180)
+            case .claude: Percents(words: 160, signs: 160, blanks: 160, digits: 160, wide: 160)
+            case .other: Percents(words: 109, signs: 104, blanks: 93, digits: 100, wide: 120)
             }
+        }
+
+        /// The tokens that are expected of a text with `measure`, in hundredths.
+        func expectedHundredths(_ measure: TextMeasure) -> Int {
+            let percents = percents
+            let parts = [
+                (measure.words, percents.words), (measure.signs, percents.signs), (measure.blanks, percents.blanks),
+                (measure.digits, percents.digits), (measure.wide, percents.wide),
+            ]
+            return Int(clamping: parts.reduce(Int128(0)) { $0 + Int128($1.0) * Int128($1.1) } / 100)
         }
 
         /// Tokens to reckon with for 100 of OpenAI's.
@@ -106,8 +127,9 @@ public struct TokenEstimator: Sendable {
 
     /// The tokens of a text of which `measure` is the measure.
     public func estimate(_ measure: TextMeasure) -> TokenEstimate {
+        let hundredths = family.expectedHundredths(measure)
+        let expected = min(measure.bytes, max(1, hundredths / 100 + (hundredths % 100 == 0 ? 0 : 1)))
         let usual = measure.hundredths / 100 + (measure.hundredths % 100 == 0 ? 0 : 1)
-        let expected = min(measure.bytes, scaled(usual, percent: family.expectedPercent))
         let ceiling = min(measure.bytes, max(measure.unlucky, scaled(usual, percent: family.ceilingPercent)))
         let known = TokenEstimate(expected: expected, ceiling: max(expected, ceiling))
         guard let fit else { return known }

@@ -15,14 +15,14 @@ extension Preflight {
                 ]
             ),
             ("saved_percent", .decimal(Self.tenths(savedPerMille))),
-            ("model", .string(model)), ("calls", .integer(callCount)),
             (
                 "models",
                 .array(
                     models.map { entry in
                         [
-                            "model": .string(entry.model), "input_tokens": .integer(entry.inputTokens),
+                            "model": .string(entry.model),
                             "cost_usd": entry.cost.map { .decimal($0.description) } ?? .null,
+                            "input_tokens": .integer(entry.inputTokens),
                         ]
                     })
             ),
@@ -32,6 +32,8 @@ extension Preflight {
             "share_percent": sharePerMille.map { .decimal(Self.tenths($0)) } ?? .null,
             "decision": .string(budgetDecision),
         ]
+        object["model"] = .string(model)
+        object["calls"] = .integer(callCount)
         object["remarks"] = .array(sentences.map { .string($0) })
         object["tips"] = .array(tips.map { .string($0) })
         return .object(object)

@@ -101,6 +101,6 @@ public struct Preflight: Sendable, Equatable {
         return shown.sorted { $0.shown.expected > $1.shown.expected }.prefix(Self.tipsMax)
             .filter { Int128($0.shown.expected) * 100 >= Int128(inputTokens) * Int128(Self.tipPercentMin) }
             .filter { $0.category > .configuration || $0.shown.expected * 2 >= inputTokens }
-            .map { "Leave out \(Markdown.code($0.path)): −\(grouped($0.shown.expected)) tokens" }
+            .map { "drop \(Markdown.code($0.path)): -\(grouped($0.shown.expected)) tokens" }
     }
 }

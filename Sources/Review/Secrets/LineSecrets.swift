@@ -23,42 +23,37 @@ struct LineSecrets {
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
+        LineByte.table.withUnsafeBufferPointer { scan($0) }
+        if matches.count > 1 { settleOverlaps() }
+    }
+
+    private mutating func scan(_ kinds: UnsafeBufferPointer<LineByte>) {
         var index = 0
         let count = bytes.count
         var wasWord = false
         while index < count {
-            let byte = bytes[index]
-            if byte.isWordByte {
-                if !wasWord {
-                    if let end = token(at: index) {
-                        index = end
-                        wasWord = true
-                        continue
-                    }
-                    wasWord = true
-                }
-                index += 1
-                continue
-            }
-            wasWord = false
-            switch byte {
-            case UInt8(ascii: "="): assignment(at: index)
-            case UInt8(ascii: ":"):
+            switch kinds[Int(bytes[index])] {
+            case .other: wasWord = false
+            case .word: wasWord = true
+            case .wordOfToken:
+                if !wasWord, let end = token(at: index) { index = end - 1 }
+                wasWord = true
+            case .equals:
+                wasWord = false
+                assignment(at: index)
+            case .colon:
+                wasWord = false
                 if bytes.at(index + 1) == 0x2F, bytes.at(index + 2) == 0x2F {
                     address(from: index + 3)
                 } else {
                     assignment(at: index)
                 }
-            case UInt8(ascii: "-"):
-                if bytes.at(index + 1) == 0x2D, let end = keyLine(at: index) {
-                    index = end
-                    continue
-                }
-            default: break
+            case .minus:
+                wasWord = false
+                if bytes.at(index + 1) == 0x2D, let end = keyLine(at: index) { index = end - 1 }
             }
             index += 1
         }
-        if matches.count > 1 { settleOverlaps() }
     }
 
     /// Records the token of a known form at `index` and tells where it ends.
@@ -161,5 +156,24 @@ struct LineSecrets {
             settled[settled.count - 1] = Match(range: last.range.lowerBound..<end, kind: kind)
         }
         matches = settled
+    }
+}
+
+/// What a byte may be the beginning of.
+private enum LineByte: UInt8 {
+    case other, word
+    /// A letter or digit with which tokens of a known form begin.
+    case wordOfToken
+    case equals, colon, minus
+
+    static let table: [LineByte] = (0...255).map { (byte: UInt8) in
+        switch byte {
+        case UInt8(ascii: "="): .equals
+        case UInt8(ascii: ":"): .colon
+        case UInt8(ascii: "-"): .minus
+        case UInt8(ascii: "e"): .wordOfToken
+        case ..<128 where byte.isWordByte && !TokenShape.ranges[Int(byte)].isEmpty: .wordOfToken
+        default: byte.isWordByte ? .word : .other
+        }
     }
 }

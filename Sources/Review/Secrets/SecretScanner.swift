@@ -16,6 +16,10 @@ public struct SecretScanner: Sendable {
         var copy = text
         return copy.withUTF8 { bytes in
             var scan = Scan()
+            if !bytes.contains(0x0A) {
+                scan.take(bytes, index: 0) { _ in "" }
+                return (scan.changes[0] ?? text, scan.secrets)
+            }
             // Where each line starts; the line before ends one byte earlier.
             var starts: [Int] = []
             var start = 0

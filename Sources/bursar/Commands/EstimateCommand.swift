@@ -60,12 +60,12 @@ enum EstimateCommand {
                     try await service.report(
                         onMergeRequestAt: address, gitlab: settings.gitlab,
                         environment: DaemonEnvironment(log: Log(level: .error, now: TimeSource.system.now)),
-                        dataDirectory: configuration.directory, budget: snapshot.status)
+                        dataDirectory: configuration.directory, budgets: EstimateBudgets(snapshot, at: now))
                 }
             } else {
                 report = service.report(
                     onDiff: try diff(values[file] ?? "-"), files: try projectFiles(values[project]),
-                    budget: snapshot.status)
+                    budgets: EstimateBudgets(snapshot, at: now))
             }
             show(report, values)
             return report.isBlocked ? blockedStatus : 0

@@ -95,11 +95,11 @@ extension Reviewer {
             }
             let call = CompletedCall(
                 usage: usage, durationMilliseconds: paid.answer.durationMilliseconds, cost: paid.cost,
-                estimatedTokens: paid.heldTokens)
+                estimatedTokens: paid.estimatedTokens)
             let booking = try await ledger.settle(paid.reservation, with: call)
             queue.note(.settled(reservation: paid.reservation), of: job.id)
             guard !booking.wasRepeated else { return }
-            metrics.add(paid.heldTokens, to: .estimatedTokens)
+            metrics.add(paid.estimatedTokens, to: .estimatedTokens)
             metrics.add(usage.totalTokens, to: .actualTokens)
             // A server that cut the prompt in silence says nothing about the prompt.
             let isCut = usage.inputTokens < paid.estimatedInputTokens / 3

@@ -26,7 +26,8 @@ extension Reviewer {
 
     /// Plans for what will be left when the calls under way have settled and, where that is refused, for what is left.
     func reserve(_ material: ReviewMaterial, _ job: Job, _ course: CallCourse) async throws -> Holding {
-        guard let first = plan(material, job, course, at: .afterCallsUnderWay) else { return .noModel }
+        guard let planned = plan(material, job, course, at: .afterCallsUnderWay) else { return .noModel }
+        let first = await counted(planned)
         switch first.review.decision {
         case .nothing: return .nothing(first)
         case .block: return .refused(first, refusal(of: first, job, course))

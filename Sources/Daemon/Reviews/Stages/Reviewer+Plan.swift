@@ -40,7 +40,14 @@ extension Reviewer {
         if job.wish.command == ReviewFocus.estimate {
             let service = EstimateService(settings, prices: prices.table, learned: learned.current, at: now())
             let material = try await material(of: mergeRequest, job)
-            let report = service.report(material, budget: ledger.status()) { option in
+            let report = service.report(
+                material,
+                context: CallContext(
+                    projectID: job.wish.mergeRequest.projectID,
+                    project: job.wish.projectPath.isEmpty ? mergeRequest.projectPath ?? "" : job.wish.projectPath,
+                    mergeRequestIID: job.wish.mergeRequest.iid, user: job.wish.username, model: ""),
+                budgets: EstimateBudgets(ledger)
+            ) { option in
                 room(for: option, callsMax: ReviewPlanner.callsForReviewMax, material, job, at: .now)
             }
             try await notes.post(notice: report.markdown, on: job)
