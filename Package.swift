@@ -41,6 +41,10 @@ let libraries: [Target] = [
     library("Settings", ["Arguments", "Platform"]),
     library("HTTPServer", ["UTCTime", "JSON", "Digest", "HTTPWire", "Platform"]),
     library("HTTPClient", ["UTCTime", "Platform"]),
+    // Values in, HTML and SVG out.
+    library(
+        "Dashboard", ["UTCTime", "Digest", "Budget"],
+        resources: [.embedInCode("Assets/style.css"), .embedInCode("Assets/live.js"), .embedInCode("Assets/icon.svg")]),
 
     // What Bursar is about.
     library("Ledger", ["UTCTime", "JSON", "Digest", "Budget", "Platform", "Journal"], exclude: ["DESIGN.md"]),
@@ -124,6 +128,7 @@ let package = Package(
                 "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Budget", "JSON",
                 "Platform", "UTCTime", "Prices", "GitLab", "Faults",
             ]),
+        tests("Dashboard", ["Dashboard", "Budget", "UTCTime"]),
         tests("Doctor", ["Doctor"]),
         // Runs the built binary.
         tests(
