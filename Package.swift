@@ -58,7 +58,7 @@ let libraries: [Target] = [
         [
             "UTCTime", "JSON", "Digest", "Budget", "Platform", "Prices", "Settings", "HTTPWire", "HTTPServer",
             "HTTPClient",
-            "Ledger", "Queue", "GitLab", "Review",
+            "Ledger", "Queue", "GitLab", "Review", "Forecast", "Reports", "Dashboard",
         ]),
     library(
         "Demo",

@@ -9,6 +9,7 @@ import Ledger
 package import Platform
 import Prices
 import Queue
+import Reports
 import Review
 package import Settings
 import Synchronization
@@ -113,6 +114,10 @@ package final class Daemon: Sendable {
                 settings, environment: environment, ledger: ledger, queue: queue, answers: answers, prices: prices,
                 learned: learned, metrics: metrics)
             routes += reviews.routes
+            let dashboard = DashboardRoutes(
+                settings, environment: environment, access: access, ledger: ledger, queue: queue, prices: prices,
+                usage: WarmUsage(directory: settings.books.dataDirectory))
+            routes += dashboard.routes
             let statistics = StatisticsLink()
             routes +=
                 HealthRoutes(
@@ -134,6 +139,7 @@ package final class Daemon: Sendable {
                 poll: reviews.poll.map { poll in Task { await poll.run() } }, server: server, cleaner: cleaner,
                 log: log, isDraining: isDraining)
             ledger.leaveAddress(daemon.url)
+            dashboard.start()
             // What a crash left is taken up when the port is ours, not before.
             reviews.start()
             let counts = queue.counts

@@ -52,3 +52,22 @@ public struct FailurePage: Sendable {
         Frame.shell(title, bodyClass: "sign-in", "<main id=\"main\"><h1>\(title)</h1><p>\(text)</p></main>")
     }
 }
+
+/// Loads another page at once, from here.
+public struct BouncePage: Sendable {
+    private let target: String
+
+    /// A page that leads to the path and query `target`.
+    public init(to target: String) { self.target = target }
+
+    /// The page.
+    public var html: HTML {
+        """
+        <!doctype html>
+        <html lang="en"><head><meta charset="utf-8"><title>Bursar</title>
+        <meta http-equiv="refresh" content="0; url=\(target)"></head>
+        <body><main><p><a href="\(target)">Go on to Bursar</a></p></main></body></html>
+
+        """
+    }
+}
