@@ -80,7 +80,7 @@ extension DashboardBooks {
             return .refused("Accepted are two days, the first before the last, at most \(Self.replayDaysMax) days.")
         }
         var records: [UsageRecord] = []
-        do {
+        do throws(POSIXFailure) {
             let reader = UsageReader(directory: ledger.configuration.directory)
             for month in try reader.months() where from.month...to.month ~= month {
                 records += try reader.rows(of: month).records.filter { (from...to).contains($0.time.day) }
@@ -91,7 +91,8 @@ extension DashboardBooks {
             }
             let amount: ReplayedLimit.Amount =
                 limit.unit == .tokens ? .tokens(limit.amount) : .money(MicroUSD(Int64(limit.amount)))
-            let teams = try TeamDirectory.read(directory: ledger.configuration.directory)
+            let teams = TeamDirectory(
+                members: Dictionary(uniqueKeysWithValues: ledger.budgetSet().teams.map { ($0.name, $0.users) }))
             let replay = ReplayedLimit(scope: scope, period: period, amount: amount).replay(records, teams: teams)
             return .result(
                 reviews: replay.reviews, blocked: replay.blocked,

@@ -125,7 +125,7 @@ with sync_playwright() as playwright:
         pages.append(("session", link))
         for name, path in pages:
             tab.goto(base + path)
-            tab.wait_for_function("document.getElementById('live').textContent === 'Live'", timeout=5000)
+            tab.wait_for_selector("#live[data-state=live]", timeout=5000)
             overflow = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             check(overflow <= 0, f"{name} at {width} is {overflow} px too wide")
             problems = [
@@ -142,7 +142,7 @@ with sync_playwright() as playwright:
             tab.keyboard.press("Tab")
             check(tab.evaluate("document.activeElement.className") == "skip", "the first stop is not the skip link")
             # Live: a call that is booked shows within a second.
-            tab.wait_for_function("document.getElementById('live').textContent === 'Live'")
+            tab.wait_for_selector("#live[data-state=live]", timeout=5000)
             before = tab.get_attribute("#figures data", "value")
             usage = {"project": "shop/app", "merge_request": 1, "user": "ann", "model": "claude-sonnet-4-5",
                      "input_tokens": 4000, "output_tokens": 234}
@@ -150,8 +150,7 @@ with sync_playwright() as playwright:
             status = call("/usage", "POST", json.dumps(usage).encode(), Authorization=f"Bearer {token}",
                           Content_Type="application/json")[0]
             check(status == 201, f"the call was answered {status}")
-            tab.wait_for_function(
-                f"document.querySelector('#figures data').value !== '{before}'", timeout=5000)
+            tab.wait_for_selector(f"#figures dd:first-of-type data[value='{int(before) + 1}']", timeout=5000)
             took = time.monotonic() - begin
             check(took < 1, f"the call showed after {took:.2f} s")
             print(f"a booked call showed after {took:.2f} s")
