@@ -65,8 +65,8 @@ public struct BurnDown: Sendable, Equatable {
         }
         let ground = y(0)
         return """
-            <svg class="burn-down" viewBox="0 0 \(Self.width) \(Self.height)" role="img" aria-labelledby="burn-title">\
-            <title id="burn-title">\(title)</title>\
+            <svg class="burn-down" viewBox="0 0 \(Self.width) \(Self.height)" role="img" aria-labelledby="burn-words">\
+            <title id="burn-words">\(title)</title>\
             \([0, 25, 50, 75, 100].html(gridLine))\([0, 6, 12, 18, 24].html(hourMark))\
             \(forecast)\
             <path class="area" d="\(path)L\(x(minute)) \(ground)L\(x(0)) \(ground)Z"/>\

@@ -102,13 +102,17 @@ public struct AgentCard: Sendable, Equatable {
         <li class="card agent cost-\(costLevel.rawValue)"><h2>\(HTML.name(name))</h2>
         <p class="agent-now">Tokens: \(HTML.count(sessionSums.totalTokens)) | Cost: <span class="cost">\(HTML.cost(sessionSums))</span> \
         <span class="badge level-\(costLevel.rawValue)"><span aria-hidden="true">\(costLevel.sign)</span> \(costWord)</span></p>
-        <p class="quiet">\(session.isEmpty ? "without a session" : "in \(SessionRow.link(session, project: ""))")</p>
+        <p class="quiet">\(place)</p>
         <div class="agent-trend">\(cost)\(Sparkline(values: lastCosts).html)</div>
         <dl class="pairs"><div><dt>Today</dt><dd>\(HTML.count(today.totalTokens)) tokens · \(HTML.cost(today))</dd></div>\
         <div><dt>This month</dt><dd>\(HTML.count(month.totalTokens)) tokens · \(HTML.cost(month))</dd></div>\
         <div><dt>Last request</dt><dd>\(HTML.moment(lastRequest, today: day)) · \(HTML.name(lastModel))</dd></div></dl></li>
 
         """
+    }
+
+    private var place: HTML {
+        session.isEmpty ? "without a session" : "in \(SessionRow.link(session, project: ""))"
     }
 
     private var cost: HTML {

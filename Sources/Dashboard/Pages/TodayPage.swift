@@ -107,9 +107,14 @@ public struct TodayPage: Sendable {
             """
             By midnight <strong>\(HTML.count(band.expected))</strong> tokens are expected, between \
             \(HTML.count(band.low)) and \(HTML.count(band.high)) in four of five cases. \
-            \(runsOutAt.map { "<strong>The limit is reached at about \(HTML.moment($0, today: today)).</strong>" } ?? "The chance that the limit is reached is \(chance)%.")
+            \(ending(runsOutAt, chance, today))
             """
         }
+    }
+
+    private func ending(_ runsOutAt: Instant?, _ chancePercent: Int, _ today: Day) -> HTML {
+        guard let runsOutAt else { return "The chance that the limit is reached is \(chancePercent)%." }
+        return "<strong>The limit is reached at about \(HTML.moment(runsOutAt, today: today)).</strong>"
     }
 
     private func queueList(_ today: Day) -> HTML {
