@@ -11,7 +11,7 @@ import UTCTime
 /// Random lives of the books: rows are added, lines are damaged, torn and mended, months come, are replaced and deleted.
 /// After each step every figure in memory is that of the rows on the disk.
 @Suite struct WarmUsageTests {
-    @Test("figures in memory are those of the rows, whatever happens to the files", arguments: 0..<60)
+    @Test("figures in memory are those of the rows, whatever happens to the files", arguments: 0..<20)
     func life(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let folder = try Folder()
@@ -19,7 +19,7 @@ import UTCTime
         let usage = WarmUsage(directory: folder.path, rowsMax: rowsMax)
         var files: [Int: [String]] = [:]
         if Bool.random(using: &random) { try usage.warm() }
-        for step in 0..<12 {
+        for step in 0..<8 {
             let month = Int.random(in: 9...12, using: &random)
             switch Int.random(in: 0..<9, using: &random) {
             case 0: files[files.keys.randomElement(using: &random) ?? 12] = nil
