@@ -52,9 +52,9 @@ let libraries: [Target] = [
     library(
         "Daemon",
         [
-            "UTCTime", "JSON", "Digest", "Budget", "Platform", "Prices", "Settings", "HTTPWire", "HTTPServer",
-            "HTTPClient",
-            "Ledger", "Queue", "GitLab", "Review",
+            "UTCTime", "JSON", "Digest", "Budget", "Terminal", "Platform", "Prices", "Settings", "HTTPWire",
+            "HTTPServer", "HTTPClient",
+            "Ledger", "Reports", "Queue", "GitLab", "Review",
         ]),
     library(
         "Demo",
@@ -121,8 +121,8 @@ let package = Package(
         tests(
             "Daemon",
             [
-                "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Budget", "JSON",
-                "Platform", "UTCTime", "Prices", "GitLab", "Faults",
+                "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Reports", "Budget",
+                "JSON", "Platform", "UTCTime", "Prices", "GitLab", "Faults",
             ]),
         tests("Doctor", ["Doctor"]),
         // Runs the built binary.
