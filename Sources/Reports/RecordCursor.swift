@@ -66,7 +66,7 @@ package struct RecordCursor: Sendable {
 
     private func piece(of month: Month) throws(POSIXFailure) -> [UInt8] {
         do throws(POSIXFailure) {
-            return try calls.contents(of: layout.log(month), from: offset, limit: pieceBytes)
+            return try calls.piece(of: layout.log(month), from: offset, countMax: pieceBytes)
         } catch {
             // Retention may have taken it away since.
             if error.code == ENOENT, offset == 0 { return [] }

@@ -131,6 +131,16 @@ import UTCTime
         #expect(cards.map(\.today.requestCount) == [1, 0])
     }
 
+    @Test("a record is found in a file of any size")
+    func largeFile() throws {
+        let folder = try Folder()
+        let lines = (0..<400).map { Self.row(12, day: 1 + $0 / 20, user: "u\($0)") }
+        try Self.write([12: lines], to: folder)
+        let usage = WarmUsage(directory: folder.path)
+        #expect(try usage.session("group/app!100")?.records.map(\.context.user) == ["u0"])
+        #expect(try usage.recentRecords(200).count == 200)
+    }
+
     // MARK: The rows on the disk
 
     static func compare(
@@ -194,14 +204,15 @@ import UTCTime
             let path = folder.path + "/" + name
             // As a daemon adds to its file where nothing else changed, else as an editor replaces it.
             let old = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-            if !old.isEmpty, text.hasPrefix(old), let file = FileHandle(forWritingAtPath: path) {
-                try file.seekToEnd()
-                try file.write(contentsOf: Data(text.utf8.dropFirst(old.utf8.count)))
-                try file.close()
+            if !old.isEmpty, text.hasPrefix(old) {
+                let descriptor = try FileCalls.system.opening(path, for: .append)
+                try Array(text.utf8.dropFirst(old.utf8.count)).withUnsafeBytes { bytes in
+                    try FileCalls.system.writing(bytes, to: descriptor, path: path)
+                }
+                _ = FileCalls.system.close(descriptor)
             } else if text != old {
-                try FileManager.default.createDirectory(
-                    atPath: folder.path + "/token-logs", withIntermediateDirectories: true)
-                try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+                try FileCalls.system.makingDirectories(FileCalls.parent(of: path))
+                try FileCalls.system.replacing(path, with: Array(text.utf8), lasts: false)
             }
         }
     }
