@@ -56,9 +56,9 @@ let libraries: [Target] = [
     library(
         "Daemon",
         [
-            "UTCTime", "JSON", "Digest", "Budget", "Platform", "Prices", "Settings", "HTTPWire", "HTTPServer",
-            "HTTPClient",
-            "Ledger", "Queue", "GitLab", "Review", "Forecast", "Reports", "Dashboard",
+            "UTCTime", "JSON", "Digest", "Budget", "Terminal", "Platform", "Prices", "Settings", "HTTPWire",
+            "HTTPServer", "HTTPClient",
+            "Ledger", "Reports", "Queue", "GitLab", "Review", "Forecast", "Dashboard",
         ]),
     library(
         "Demo",
@@ -125,8 +125,8 @@ let package = Package(
         tests(
             "Daemon",
             [
-                "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Budget", "JSON",
-                "Platform", "UTCTime", "Prices", "GitLab", "Faults",
+                "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Reports", "Budget",
+                "JSON", "Platform", "UTCTime", "Prices", "GitLab", "Faults",
             ]),
         tests("Dashboard", ["Dashboard", "Budget", "UTCTime"]),
         tests("Doctor", ["Doctor"]),

@@ -1,5 +1,6 @@
 import Budget
 import Digest
+import Dispatch
 import Foundation
 import GitLab
 package import HTTPClient
@@ -9,7 +10,7 @@ import Ledger
 package import Platform
 import Prices
 import Queue
-import Reports
+package import Reports
 import Review
 package import Settings
 import Synchronization
@@ -55,6 +56,11 @@ package final class Daemon: Sendable {
     let ledger: Ledger
     let prices: PricesInForce
     let queue: ReviewQueue
+    /// What was used, from memory.
+    package let usage: WarmUsage
+    /// What is served, for whoever wants to know what there is.
+    let routes: [Route]
+    private let counting: RecordObservation
     private let server: Server
     private let cleaner: RetentionTimer
     private let poll: Task<Void, Never>?
@@ -67,7 +73,8 @@ package final class Daemon: Sendable {
 
     private init(
         _ settings: Settings, port: Int, ledger: Ledger, prices: PricesInForce, queue: ReviewQueue,
-        poll: Task<Void, Never>?, server: Server, cleaner: RetentionTimer, log: Log, isDraining: Flag
+        usage: WarmUsage, routes: [Route], counting: RecordObservation, poll: Task<Void, Never>?, server: Server,
+        cleaner: RetentionTimer, log: Log, isDraining: Flag
     ) {
         self.settings = Mutex(settings)
         host = settings.server.host
@@ -76,6 +83,9 @@ package final class Daemon: Sendable {
         self.prices = prices
         self.poll = poll
         self.queue = queue
+        self.usage = usage
+        self.routes = routes
+        self.counting = counting
         self.server = server
         self.cleaner = cleaner
         self.log = log
@@ -114,16 +124,27 @@ package final class Daemon: Sendable {
                 settings, environment: environment, ledger: ledger, queue: queue, answers: answers, prices: prices,
                 learned: learned, metrics: metrics)
             routes += reviews.routes
+            let usage = warmUsage(settings, log)
+            routes +=
+                UsageRoutes(
+                    usage: usage, ledger: ledger, queue: layout, prices: prices,
+                    retentionDays: settings.books.logRetentionDays, now: time.now, access: access
+                ).routes
+            let usageCounters = UsageCounters()
+            let counting = ledger.observeRecords(usageCounters.count)
             let dashboard = DashboardRoutes(
                 settings, environment: environment, access: access, ledger: ledger, queue: queue, prices: prices,
-                usage: WarmUsage(directory: settings.books.dataDirectory))
+                usage: usage)
             routes += dashboard.routes
             let statistics = StatisticsLink()
             routes +=
                 HealthRoutes(
-                    ledger: ledger, queue: queue, metrics: metrics, isDraining: { isDraining.isSet },
+                    ledger: ledger, queue: queue, metrics: metrics, usage: usageCounters,
+                    isDraining: { isDraining.isSet },
                     server: { statistics.current }, startedAt: startedAt, now: time.now, access: access
                 ).routes
+            routes = RouteDeclarations.declared(routes)
+            routes.append(OpenAPI(routes).route)
             let server = Server(routes: routes, time: time, log: log)
             statistics.connect(server)
             let port: Int
@@ -136,10 +157,10 @@ package final class Daemon: Sendable {
                 log: log)
             let daemon = Daemon(
                 settings, port: port, ledger: ledger, prices: prices, queue: queue,
+                usage: usage, routes: routes, counting: counting,
                 poll: reviews.poll.map { poll in Task { await poll.run() } }, server: server, cleaner: cleaner,
                 log: log, isDraining: isDraining)
             ledger.leaveAddress(daemon.url)
-            dashboard.start()
             // What a crash left is taken up when the port is ours, not before.
             reviews.start()
             let counts = queue.counts
@@ -196,6 +217,17 @@ package final class Daemon: Sendable {
 
     /// Looks at once at what has become due, for a clock that was set forward.
     package func tick() { queue.tick() }
+
+    /// What was used, to be read in the background: the start does not wait for it.
+    private static func warmUsage(_ settings: Settings, _ log: Log) -> WarmUsage {
+        let usage = WarmUsage(directory: settings.books.dataDirectory)
+        DispatchQueue.global(qos: .utility).async {
+            do throws(POSIXFailure) { try usage.warm() } catch {
+                log(.warning, "the usage cannot be read; it is tried again", ["failure": error.description])
+            }
+        }
+        return usage
+    }
 
     private static func openQueue(_ layout: QueueLayout, _ environment: DaemonEnvironment) throws -> ReviewQueue {
         do throws(POSIXFailure) {

@@ -8,6 +8,12 @@ public struct RecordNews: Sendable, Equatable {
     public let records: [UsageRecord]
     /// How many more there were that nobody can be told of: the observers were too slow. The rows have them.
     public let missedCount: Int
+
+    /// News of these parts.
+    public init(records: [UsageRecord], missedCount: Int = 0) {
+        self.records = records
+        self.missedCount = missedCount
+    }
 }
 
 /// The wish to be told of records; it ends with `cancel` or with this value.

@@ -11,7 +11,7 @@ import UTCTime
 /// Random lives of the books: rows are added, lines are damaged, torn and mended, months come, are replaced and deleted.
 /// After each step every figure in memory is that of the rows on the disk.
 @Suite struct WarmUsageTests {
-    @Test("figures in memory are those of the rows, whatever happens to the files", arguments: 0..<60)
+    @Test("figures in memory are those of the rows, whatever happens to the files", arguments: 0..<20)
     func life(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let folder = try Folder()
@@ -19,7 +19,7 @@ import UTCTime
         let usage = WarmUsage(directory: folder.path, rowsMax: rowsMax)
         var files: [Int: [String]] = [:]
         if Bool.random(using: &random) { try usage.warm() }
-        for step in 0..<12 {
+        for step in 0..<8 {
             let month = Int.random(in: 9...12, using: &random)
             switch Int.random(in: 0..<9, using: &random) {
             case 0: files[files.keys.randomElement(using: &random) ?? 12] = nil
@@ -131,6 +131,16 @@ import UTCTime
         #expect(cards.map(\.today.requestCount) == [1, 0])
     }
 
+    @Test("a record is found in a file of any size")
+    func largeFile() throws {
+        let folder = try Folder()
+        let lines = (0..<400).map { Self.row(12, day: 1 + $0 / 20, user: "u\($0)") }
+        try Self.write([12: lines], to: folder)
+        let usage = WarmUsage(directory: folder.path)
+        #expect(try usage.session("group/app!100")?.records.map(\.context.user) == ["u0"])
+        #expect(try usage.recentRecords(200).count == 200)
+    }
+
     // MARK: The rows on the disk
 
     static func compare(
@@ -194,14 +204,15 @@ import UTCTime
             let path = folder.path + "/" + name
             // As a daemon adds to its file where nothing else changed, else as an editor replaces it.
             let old = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-            if !old.isEmpty, text.hasPrefix(old), let file = FileHandle(forWritingAtPath: path) {
-                try file.seekToEnd()
-                try file.write(contentsOf: Data(text.utf8.dropFirst(old.utf8.count)))
-                try file.close()
+            if !old.isEmpty, text.hasPrefix(old) {
+                let descriptor = try FileCalls.system.opening(path, for: .append)
+                try Array(text.utf8.dropFirst(old.utf8.count)).withUnsafeBytes { bytes in
+                    try FileCalls.system.writing(bytes, to: descriptor, path: path)
+                }
+                _ = FileCalls.system.close(descriptor)
             } else if text != old {
-                try FileManager.default.createDirectory(
-                    atPath: folder.path + "/token-logs", withIntermediateDirectories: true)
-                try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+                try FileCalls.system.makingDirectories(FileCalls.parent(of: path))
+                try FileCalls.system.replacing(path, with: Array(text.utf8), lasts: false)
             }
         }
     }

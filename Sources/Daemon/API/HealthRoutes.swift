@@ -12,6 +12,7 @@ struct HealthRoutes: Sendable {
     let ledger: Ledger
     let queue: ReviewQueue
     let metrics: Metrics
+    let usage: UsageCounters
     let isDraining: @Sendable () -> Bool
     let server: @Sendable () -> ServerStatistics?
     let startedAt: Instant
@@ -49,7 +50,7 @@ struct HealthRoutes: Sendable {
             (labels: "{class=\"\(hundred)xx\"}", value: String(statistics.responseCounts[hundred]))
         }
         let families =
-            ledger.status().families + metrics.families + [
+            ledger.status().families + metrics.families + usage.families + [
                 MetricFamily(
                     "bursar_ledger_writable", .gauge, "1 while the books can be written.",
                     ledger.health == .writable ? 1 : 0),

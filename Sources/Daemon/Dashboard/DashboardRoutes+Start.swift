@@ -1,4 +1,3 @@
-import Dispatch
 import Ledger
 import Platform
 import Queue
@@ -33,15 +32,6 @@ extension DashboardRoutes {
                 news.value, ledger.revision, UInt64(queue.journalByteCount), UInt64(queue.counts.running),
                 annotations.revision, UInt64(alerts.unreadCount()), UInt64(bitPattern: now().seconds / 60),
             ]
-        }
-    }
-
-    /// Reads the rows into memory, so that the first page need not wait for that.
-    func start() {
-        worker.async { [books, log] in
-            do throws(POSIXFailure) { try books.usage.warm() } catch {
-                log(.warning, "the rows could not be read for the dashboard", ["error": "\(error)"])
-            }
         }
     }
 

@@ -84,10 +84,7 @@ struct RowFollower: Sendable {
 
     /// The record that begins at `offset` in the file as it was followed; nil when there is none any more.
     mutating func record(at offset: Int) throws(POSIXFailure) -> UsageRecord? {
-        let descriptor = try calls.opening(path, for: .read)
-        defer { _ = calls.close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: Self.lineBytesMax)
-        bytes.removeLast(bytes.count - (try fill(&bytes, 0, descriptor, at: offset)))
+        let bytes = try calls.piece(of: path, from: offset, countMax: Self.lineBytesMax)
         guard let end = bytes.firstIndex(of: 0x0A) else { return nil }
         return try? bytes[..<end].withUnsafeBufferPointer { line throws(RowError) in
             try reader.record(from: Self.withoutReturn(line), of: month).record

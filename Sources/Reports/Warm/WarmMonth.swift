@@ -57,7 +57,8 @@ struct WarmMonth: Sendable {
     /// Forgets whole days, the earliest first, until at most `count` rows are left.
     private static func trim(_ rows: inout [WarmRow], to count: Int, _ first: inout Day?) {
         let days = rows.map(\.day).sorted()
-        let kept = Day.number(Int(days[days.count - max(1, count)]) + 1)
+        guard count < days.count else { return }
+        let kept = Day.number(Int(days[days.count - count - 1]) + 1)
         rows.removeAll { $0.day < Int32(clamping: kept.number) }
         first = kept
     }
