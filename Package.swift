@@ -45,6 +45,10 @@ let libraries: [Target] = [
     library("Settings", ["Arguments", "Platform"]),
     library("HTTPServer", ["UTCTime", "JSON", "Digest", "HTTPWire", "Platform"]),
     library("HTTPClient", ["UTCTime", "Platform"]),
+    // Values in, HTML and SVG out.
+    library(
+        "Dashboard", ["UTCTime", "Digest", "Budget"],
+        resources: [.embedInCode("Assets/style.css"), .embedInCode("Assets/live.js"), .embedInCode("Assets/icon.svg")]),
 
     // What Bursar is about.
     library("Ledger", ["UTCTime", "JSON", "Digest", "Budget", "Platform", "Journal"], exclude: ["DESIGN.md"]),
@@ -56,9 +60,9 @@ let libraries: [Target] = [
     library(
         "Daemon",
         [
-            "UTCTime", "JSON", "Digest", "Budget", "Platform", "Prices", "Settings", "HTTPWire", "HTTPServer",
-            "HTTPClient",
-            "Ledger", "Queue", "GitLab", "Review", "Forecast", "Terminal", "Reports", "Alerts",
+            "UTCTime", "JSON", "Digest", "Budget", "Terminal", "Platform", "Prices", "Settings", "HTTPWire",
+            "HTTPServer", "HTTPClient",
+            "Ledger", "Reports", "Queue", "GitLab", "Review", "Forecast", "Alerts", "Dashboard",
         ]),
     library(
         "Demo",
@@ -131,9 +135,10 @@ let package = Package(
         tests(
             "Daemon",
             [
-                "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Budget", "JSON",
-                "Platform", "UTCTime", "Prices", "GitLab", "Faults", "Alerts",
+                "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Reports", "Budget",
+                "JSON", "Platform", "UTCTime", "Prices", "GitLab", "Faults", "Alerts",
             ]),
+        tests("Dashboard", ["Dashboard", "Budget", "UTCTime"]),
         tests("Doctor", ["Doctor"]),
         // Runs the built binary.
         tests(

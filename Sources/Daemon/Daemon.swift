@@ -1,6 +1,7 @@
 package import Alerts
 import Budget
 import Digest
+import Dispatch
 import Foundation
 import GitLab
 package import HTTPClient
@@ -10,6 +11,7 @@ import Ledger
 package import Platform
 import Prices
 import Queue
+package import Reports
 import Review
 package import Settings
 import Synchronization
@@ -55,6 +57,11 @@ package final class Daemon: Sendable {
     let ledger: Ledger
     let prices: PricesInForce
     let queue: ReviewQueue
+    /// What was used, from memory.
+    package let usage: WarmUsage
+    /// What is served, for whoever wants to know what there is.
+    let routes: [Route]
+    private let counting: RecordObservation
     private let server: Server
     private let cleaner: RetentionTimer
     /// What people should hear of: the dashboard shows it, and acknowledges.
@@ -70,7 +77,8 @@ package final class Daemon: Sendable {
 
     private init(
         _ settings: Settings, port: Int, ledger: Ledger, prices: PricesInForce, queue: ReviewQueue,
-        poll: Task<Void, Never>?, server: Server, cleaner: RetentionTimer, watch: AlertWatch, log: Log, isDraining: Flag
+        usage: WarmUsage, routes: [Route], counting: RecordObservation, poll: Task<Void, Never>?, server: Server,
+        cleaner: RetentionTimer, watch: AlertWatch, log: Log, isDraining: Flag
     ) {
         self.settings = Mutex(settings)
         host = settings.server.host
@@ -79,6 +87,9 @@ package final class Daemon: Sendable {
         self.prices = prices
         self.poll = poll
         self.queue = queue
+        self.usage = usage
+        self.routes = routes
+        self.counting = counting
         self.server = server
         self.cleaner = cleaner
         alerts = watch.desk
@@ -121,13 +132,27 @@ package final class Daemon: Sendable {
                 settings, environment: environment, ledger: ledger, queue: queue, answers: answers, prices: prices,
                 learned: learned, metrics: metrics, ended: { watch.note($0, $1) })
             routes += reviews.routes
+            let usage = warmUsage(settings, log)
+            routes +=
+                UsageRoutes(
+                    usage: usage, ledger: ledger, queue: layout, prices: prices,
+                    retentionDays: settings.books.logRetentionDays, now: time.now, access: access
+                ).routes
+            let usageCounters = UsageCounters()
+            let counting = ledger.observeRecords(usageCounters.count)
+            let dashboard = DashboardRoutes(
+                settings, environment: environment, access: access, ledger: ledger, queue: queue, prices: prices,
+                usage: usage)
+            routes += dashboard.routes
             let statistics = StatisticsLink()
             routes +=
                 HealthRoutes(
-                    ledger: ledger, queue: queue, metrics: metrics, alerts: watch.desk,
+                    ledger: ledger, queue: queue, metrics: metrics, alerts: watch.desk, usage: usageCounters,
                     isDraining: { isDraining.isSet },
                     server: { statistics.current }, startedAt: startedAt, now: time.now, access: access
                 ).routes
+            routes = RouteDeclarations.declared(routes)
+            routes.append(OpenAPI(routes).route)
             let server = Server(routes: routes, time: time, log: log)
             statistics.connect(server)
             let port: Int
@@ -140,6 +165,7 @@ package final class Daemon: Sendable {
                 log: log)
             let daemon = Daemon(
                 settings, port: port, ledger: ledger, prices: prices, queue: queue,
+                usage: usage, routes: routes, counting: counting,
                 poll: reviews.poll.map { poll in Task { await poll.run() } }, server: server, cleaner: cleaner,
                 watch: watch, log: log, isDraining: isDraining)
             watch.start(settings)
@@ -205,6 +231,17 @@ package final class Daemon: Sendable {
     package func tick() {
         queue.tick()
         watch.look()
+    }
+
+    /// What was used, to be read in the background: the start does not wait for it.
+    private static func warmUsage(_ settings: Settings, _ log: Log) -> WarmUsage {
+        let usage = WarmUsage(directory: settings.books.dataDirectory)
+        DispatchQueue.global(qos: .utility).async {
+            do throws(POSIXFailure) { try usage.warm() } catch {
+                log(.warning, "the usage cannot be read; it is tried again", ["failure": error.description])
+            }
+        }
+        return usage
     }
 
     private static func openQueue(_ layout: QueueLayout, _ environment: DaemonEnvironment) throws -> ReviewQueue {

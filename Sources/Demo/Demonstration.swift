@@ -202,6 +202,8 @@ package final class Demonstration: Sendable {
                curl \(daemon.url)/budget/status
                curl \(daemon.url)/metrics
 
+            The dashboard: \(daemon.url)/
+
             The daemon stays up. Ctrl-C ends it.
             """)
     }

@@ -15,10 +15,12 @@ final class Connection {
     var isClosed = false
     /// Pipelined bytes behind the request in hand; at most one read's worth.
     var input: [UInt8] = []
-    /// What is left of the response on its way. A response that is made piece by piece would be refilled here.
+    /// What is left of the response on its way, or of the piece of it that was made last.
     var output: [UInt8] = []
     /// Bytes of `output` that the client took.
     var outputSentCount = 0
+    /// Where more of the response comes from, and whether it goes out in chunks.
+    var stream: (buffer: StreamBuffer, isChunked: Bool)?
     /// The request whose body is coming.
     var pending: (head: RequestHead, endpoint: Router.Endpoint, parameters: PathParameters)?
     /// Bytes of storage for a body that the loop counted for this connection.

@@ -108,7 +108,7 @@ extension EventLoop {
         case .now(let answer): respond(connection, answer(request))
         case .later(let begin):
             let key = RequestKey(connection: connection.serial, request: connection.machine.requestCount)
-            begin(request, Responder(key: key, mailbox: mailbox))
+            begin(request, Responder(key: key, mailbox: mailbox, streamBytesMax: limits.streamBytesMax))
         }
     }
 
@@ -156,8 +156,10 @@ extension EventLoop {
     /// Storage of a larger response is given back.
     private static let outputBytesKept = 64 * 1024
 
-    /// Sends more of the response on its way.
+    /// Sends more of the response on its way, and of what has been made of it meanwhile: not more than one piece, for the
+    /// others wait.
     func flush(_ connection: Connection) {
+        if connection.output.isEmpty, !refill(connection) { return }
         let sent = connection.output.withUnsafeBytes {
             connection.socket.send(UnsafeRawBufferPointer(rebasing: $0[connection.outputSentCount...]))
         }
@@ -167,13 +169,15 @@ extension EventLoop {
             connection.machine.progressed(now: now)
             guard connection.outputSentCount == connection.output.count else { return }
             connection.output = []
-            finish(connection)
+            guard let stream = connection.stream else { return finish(connection) }
+            stream.buffer.sent()
+            _ = refill(connection)
         case .blocked: break
         case .end, .failed: close(connection)
         }
     }
 
-    private func finish(_ connection: Connection) {
+    func finish(_ connection: Connection) {
         if connection.machine.endResponse(now: now) == .linger { connection.socket.endSending() }
     }
 }

@@ -38,6 +38,8 @@ final class EventLoop {
     var output: [UInt8] = []
     var dateLine = DateLine()
     var bodies: BodyBudget
+    /// Responses that are made while they are sent.
+    var streamCount = 0
 
     init(
         router: Router, limits: ServerLimits, time: TimeSource, log: Log, mailbox: Mailbox, counters: ServerCounters,
@@ -158,6 +160,7 @@ final class EventLoop {
         guard !connection.isClosed else { return }
         connection.isClosed = true
         uncountBody(connection)
+        endStream(connection)
         let slot = connection.slot
         let last = connections.count - 1
         connections.swapAt(slot, last)
@@ -188,18 +191,36 @@ final class EventLoop {
     private func handle(_ message: Mailbox.Message) {
         switch message {
         case .answer(let key, let response):
-            guard let connection = bySerial[key.connection], connection.machine.requestCount == key.request,
-                case .awaitingResponse = connection.machine.phase
-            else { return }
+            guard let connection = waiting(for: key) else { return }
             respond(connection, response)
             settle(connection)
+        case .stream(let stream, let response): begin(stream, response)
+        case .moreOf(let stream): sendMore(of: stream)
         case .stop(let deadline):
             guard stopDeadline == nil else { return }
             stopDeadline = deadline
             listeners = []
             for index in 1..<firstConnection { polls[index] = pollfd(fd: -1, events: 0, revents: 0) }
-            for connection in connections.reversed() where connection.machine.drain() { close(connection) }
+            for connection in connections.reversed() {
+                if connection.machine.drain() { close(connection) } else { endStreams(of: connection) }
+            }
         }
+    }
+
+    /// The connection of the request that `key` names, while it is the one in hand.
+    func connection(of key: RequestKey) -> Connection? {
+        guard let connection = bySerial[key.connection], connection.machine.requestCount == key.request else {
+            return nil
+        }
+        return connection
+    }
+
+    /// The connection whose request `key` names and nobody has answered yet.
+    func waiting(for key: RequestKey) -> Connection? {
+        guard let connection = connection(of: key), case .awaitingResponse = connection.machine.phase else {
+            return nil
+        }
+        return connection
     }
 
     // MARK: Listeners

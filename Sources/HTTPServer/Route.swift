@@ -17,6 +17,8 @@ public struct Route: Sendable {
     public let access: Access
     /// What answers.
     public let handler: Handler
+    /// What it says of itself to programs; nil: nothing.
+    public private(set) var declaration: RouteDeclaration?
 
     /// A route.
     ///
@@ -32,6 +34,13 @@ public struct Route: Sendable {
         self.mediaTypes = mediaTypes
         self.access = access
         self.handler = handler
+    }
+
+    /// The route with what it says of itself.
+    public func declared(_ declaration: RouteDeclaration) -> Route {
+        var route = self
+        route.declaration = declaration
+        return route
     }
 
     /// Whether content sent with `method` means something.

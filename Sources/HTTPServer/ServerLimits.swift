@@ -18,6 +18,10 @@ public struct ServerLimits: Sendable {
     /// A quarter: strangers who fill it get 503, and those with a token go on. More than the largest such body, a GitLab
     /// delivery of 25 MiB.
     public var unprovenBodyBytesTotalMax = 32 << 20
+    /// Bytes that may wait for one client of a response that is made while it is sent.
+    public var streamBytesMax = 256 << 10
+    /// Such responses at once; another is answered 503.
+    public var streamsMax = 64
     /// Seconds that a client is told to wait when the server is overloaded.
     public var retryAfterSeconds = 2
     /// How long no connection is taken after the system had no descriptor or memory for one; doubled each time.

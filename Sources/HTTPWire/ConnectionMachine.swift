@@ -77,7 +77,7 @@ public struct ConnectionMachine: Sendable {
     public var wantsInput: Bool {
         switch phase {
         case .idle, .readingHead, .readingBody, .lingering: true
-        case .deciding, .awaitingResponse, .writing, .closed: false
+        case .deciding, .awaitingResponse, .writing, .streaming, .closed: false
         }
     }
 
@@ -100,7 +100,7 @@ public struct ConnectionMachine: Sendable {
         switch phase {
         case .idle, .readingHead, .readingBody: read(input, &position, now)
         case .lingering: drop(input, &position)
-        case .deciding, .awaitingResponse, .writing: .busy
+        case .deciding, .awaitingResponse, .writing, .streaming: .busy
         case .closed: .close
         }
     }
@@ -200,6 +200,24 @@ public struct ConnectionMachine: Sendable {
         return mustClose ? .close : request.minorVersion == 0 ? .keepAlive : .none
     }
 
+    /// Begins a response whose content is made while it is sent. A client of HTTP/1.0 knows no chunks: for it the end of
+    /// the connection is the end of the content.
+    public mutating func beginStream(now: UInt64) -> (note: ConnectionNote, isChunked: Bool) {
+        let isChunked = request.minorVersion > 0
+        if !isChunked { mustClose = true }
+        return (beginResponse(now: now), isChunked)
+    }
+
+    /// Notes that the client has all that there is of the content so far: nobody waits for it.
+    public mutating func pauseStream() {
+        if case .writing = phase { phase = .streaming }
+    }
+
+    /// Notes that there is more of the content for the client to take.
+    public mutating func resumeStream(now: UInt64) {
+        if case .streaming = phase { phase = .writing(since: now) }
+    }
+
     /// Notes that the client took some of the response.
     public mutating func progressed(now: UInt64) {
         if case .writing = phase { phase = .writing(since: now) }
@@ -207,7 +225,7 @@ public struct ConnectionMachine: Sendable {
 
     /// Notes that the response is out.
     public mutating func endResponse(now: UInt64) -> Next {
-        guard mustClose else {
+        guard mustClose || isDraining else {
             reader.skipBody()
             request = Facts()
             phase = .idle(since: now)
@@ -228,7 +246,7 @@ public struct ConnectionMachine: Sendable {
         case .deciding(let since), .awaitingResponse(let since): since.addingClamped(reader.limits.answerNanoseconds)
         case .writing(let since): since.addingClamped(reader.limits.stallNanoseconds)
         case .lingering(let since): since.addingClamped(reader.limits.lingerNanoseconds)
-        case .closed: nil
+        case .streaming, .closed: nil
         }
     }
 
@@ -239,7 +257,7 @@ public struct ConnectionMachine: Sendable {
         switch phase {
         case .readingHead, .readingBody: refusal = HTTPRefusal(408, "The request took too long to arrive.")
         case .deciding, .awaitingResponse: refusal = HTTPRefusal(503, "The answer took too long.")
-        case .idle, .writing, .lingering, .closed:
+        case .idle, .writing, .streaming, .lingering, .closed:
             phase = .closed
             return .close
         }

@@ -12,6 +12,8 @@ public enum ConnectionPhase: Sendable, Equatable {
     case awaitingResponse(since: UInt64)
     /// A response is on its way; `since` is when the client last took some of it.
     case writing(since: UInt64)
+    /// The client has all that there is so far of a content that is being made; nothing is waited for.
+    case streaming
     /// The last response is sent; what still comes in is dropped, so that no reset erases it at the client.
     case lingering(since: UInt64)
     /// Nothing more will happen.

@@ -25,10 +25,19 @@ public struct Response: Sendable {
         head = Self.head(self.status, fault == nil ? fields : [], bodyBytes: self.body.count)
     }
 
+    /// The beginning of a response whose content is made while it is sent. What is wrong with it makes it a 500, as above.
+    package init(beginning status: Int, fields: [(String, String)]) {
+        let checked = Response(status: status, fields: fields)
+        self.status = checked.status
+        body = []
+        fault = checked.fault ?? (status == 204 || status == 304 ? "status \(status)" : nil)
+        head = Self.head(checked.status, checked.fault == nil ? fields : [], bodyBytes: nil)
+    }
+
     /// The field lines that are sent, without `Date` and `Connection`, which belong to the moment.
     public var fields: HTTPFields { HTTPFields(bytes: head, start: StatusLine.bytes(status).count) }
 
-    private static func head(_ status: Int, _ fields: [(String, String)], bodyBytes: Int) -> [UInt8] {
+    private static func head(_ status: Int, _ fields: [(String, String)], bodyBytes: Int?) -> [UInt8] {
         var bytes = StatusLine.bytes(status)
         var hasContentType = false
         for (name, value) in fields {
@@ -39,10 +48,10 @@ public struct Response: Sendable {
             bytes.append(contentsOf: "\r\n".utf8)
         }
         if status != 204, status != 304 {
-            if !hasContentType, bodyBytes > 0 {
+            if !hasContentType, bodyBytes != 0 {
                 bytes.append(contentsOf: "Content-Type: text/plain; charset=utf-8\r\n".utf8)
             }
-            bytes.append(contentsOf: "Content-Length: \(bodyBytes)\r\n".utf8)
+            if let bodyBytes { bytes.append(contentsOf: "Content-Length: \(bodyBytes)\r\n".utf8) }
         }
         return bytes
     }
@@ -79,6 +88,24 @@ extension Response {
     /// The answer to HEAD has the fields of the answer to GET, its `Content-Length` too, and no content. 204 and 304
     /// have neither content nor length (RFC 9110 section 8.6).
     public func write(to output: inout [UInt8], dateLine: [UInt8], note: ConnectionNote, isHead: Bool) {
+        writeFields(to: &output, dateLine: dateLine, note: note)
+        output.append(carriageReturn)
+        output.append(lineFeed)
+        if !isHead, status != 204, status != 304 { output.append(contentsOf: body) }
+    }
+
+    /// Appends the beginning of a response whose content follows: in chunks (RFC 9112 section 7.1), or as it is until the
+    /// connection ends, for a client of HTTP/1.0.
+    package func writeBeginning(
+        to output: inout [UInt8], dateLine: [UInt8], note: ConnectionNote, isChunked: Bool
+    ) {
+        writeFields(to: &output, dateLine: dateLine, note: note)
+        if isChunked { output.append(contentsOf: Self.chunkedLine) }
+        output.append(carriageReturn)
+        output.append(lineFeed)
+    }
+
+    private func writeFields(to output: inout [UInt8], dateLine: [UInt8], note: ConnectionNote) {
         output.append(contentsOf: head)
         output.append(contentsOf: dateLine)
         switch note {
@@ -86,14 +113,25 @@ extension Response {
         case .close: output.append(contentsOf: Self.closeLine)
         case .keepAlive: output.append(contentsOf: Self.keepAliveLine)
         }
-        output.append(carriageReturn)
-        output.append(lineFeed)
-        if !isHead, status != 204, status != 304 { output.append(contentsOf: body) }
     }
+
+    /// `content` as one chunk; it must not be empty, for that would be the last chunk.
+    package static func chunk(_ content: [UInt8]) -> [UInt8] {
+        var bytes = Array(String(content.count, radix: 16).utf8)
+        bytes.reserveCapacity(bytes.count + content.count + 4)
+        bytes += [carriageReturn, lineFeed]
+        bytes += content
+        bytes += [carriageReturn, lineFeed]
+        return bytes
+    }
+
+    /// What ends a content in chunks.
+    package static let lastChunk = Array("0\r\n\r\n".utf8)
 
     /// The interim response that asks for the body (RFC 9110 section 15.2.1).
     public static let continuation = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
+    private static let chunkedLine = Array("Transfer-Encoding: chunked\r\n".utf8)
     private static let closeLine = Array("Connection: close\r\n".utf8)
     private static let keepAliveLine = Array("Connection: keep-alive\r\n".utf8)
 }

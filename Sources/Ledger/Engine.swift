@@ -18,6 +18,7 @@ final class Engine: Sendable {
     private let time: TimeSource
     private let log: Log
     private let events: @Sendable (LedgerEvent) -> Void
+    private let announcer = RecordAnnouncer()
     private let layout: LedgerLayout
     private let calls: FileCalls
     private let freeSpaceFloorBytes: Int
@@ -71,6 +72,13 @@ final class Engine: Sendable {
 
     /// Tells what was found at the start.
     func announce() { tell(core.withLock { noteChanges(&$0) }) }
+
+    /// Has `body` told of every record whose row is on the disk from now on.
+    func observe(_ body: @escaping @Sendable (RecordNews) -> Void) -> RecordObservation {
+        let observation = announcer.observe(body)
+        core.withLock { $0.isObserved = true }
+        return observation
+    }
 
     // MARK: Asking
 
@@ -150,6 +158,8 @@ final class Engine: Sendable {
         let outcome = files.withLock { $0.write(batch) }
         let (next, goesOn, hasNewRoom, events) = core.withLock { core -> ((any Waiter)?, Bool, Bool, [LedgerEvent]) in
             core.finish(batch, outcome, now: time.now)
+            // Under the lock, so that what is told has the order of the rows.
+            if core.isObserved { announcer.put(core.takeDurable()) }
             let goesOn = core.pending.isWanted
             if !goesOn { core.isLed = false }
             defer { core.hasNewRoom = false }
@@ -300,6 +310,7 @@ final class Engine: Sendable {
         for thread in threads.withLock({ $0 }) { thread.join() }
         let events = core.withLock { noteChanges(&$0) }
         tell(events)
+        announcer.drain()
         writeSummaries(lasting: true)
         let (lost, failure) = core.withLock { ($0.waiting.count, $0.failure) }
         files.withLock { $0.close(inOrder: lost == 0 && failure == nil) }

@@ -205,6 +205,17 @@ public final class Ledger: Sendable {
 
     // MARK: Looking
 
+    /// Has `body` told of records when they are certain to survive a power cut.
+    ///
+    /// Every record that becomes so after this returns and before `close` is told exactly once to each observer, in the
+    /// order of the rows; a repeated settlement is no record. One that is only in memory (a full disk) is told when its
+    /// row is written. What a crash cuts off is not told later: the rows have it. Observers are called one after another on
+    /// a queue of their own, never on the thread that writes, and may take their time; when more than 20,000 records wait
+    /// for them, the rest is counted in `missedCount` and only the rows have it. `body` must not call `close`.
+    public func observeRecords(_ body: @escaping @Sendable (RecordNews) -> Void) -> RecordObservation {
+        engine.observe(body)
+    }
+
     /// The figures of today, from memory.
     public func status() -> BudgetStatus {
         let now = time.now()

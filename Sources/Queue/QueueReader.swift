@@ -25,24 +25,11 @@ public struct QueueReader: Sendable {
 
     /// The merge requests `iid` of the projects whose path or number is `project`.
     public func mergeRequests(project: String, iid: Int) -> [MergeRequestID] {
-        books.projects.filter { $0.value == project || String($0.key) == project }.keys.sorted()
-            .map { MergeRequestID(projectID: $0, iid: iid) }
+        books.mergeRequests(project: project, iid: iid)
     }
 
     /// Every delivery, decision and step of a merge request that is remembered, oldest first.
-    public func history(of mergeRequest: MergeRequestID) -> [QueueEvent] {
-        var events: [QueueEvent] = []
-        for record in books.deliveries.rows where record.mergeRequest == mergeRequest {
-            events.append(QueueEvent(time: record.time, subject: .delivery(record)))
-        }
-        let jobs = books.finished.rows + books.jobs.values.sorted { $0.turn < $1.turn }
-        for job in jobs where job.wish.mergeRequest == mergeRequest {
-            events.append(QueueEvent(time: job.acceptedAt, subject: .wish(job)))
-            events += job.steps.map { QueueEvent(time: $0.time, subject: .step($0.event, job)) }
-        }
-        return events.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
-            .map(\.element)
-    }
+    public func history(of mergeRequest: MergeRequestID) -> [QueueEvent] { books.history(of: mergeRequest) }
 }
 
 /// One thing that happened to a merge request in the queue.

@@ -39,13 +39,7 @@ public struct ReportReader: Sendable {
             report.groups.append(.init(key: RowSums.texts(of: key, query.dimensions), totals: totals))
             report.totals.add(totals)
         }
-        let isByTime = query.dimensions.first?.isTime ?? false
-        report.groups.sort { left, right in
-            if !isByTime, left.totals.totalTokens != right.totals.totalTokens {
-                return left.totals.totalTokens > right.totals.totalTokens
-            }
-            return left.key.lexicographicallyPrecedes(right.key)
-        }
+        report.sortGroups()
         return report
     }
 }

@@ -32,8 +32,13 @@ public struct UsageQuery: Sendable, Equatable {
     /// Whether `record` is one of those asked for.
     func wants(_ record: UsageRecord) -> Bool {
         let context = record.context
-        return days.contains(record.time.day) && user ?? context.user == context.user
-            && model ?? context.model == context.model && session ?? context.sessionID == context.sessionID
-            && (project == nil || project == context.project || project == context.projectName)
+        return days.contains(record.time.day) && Self.matches(user, context.user)
+            && Self.matches(model, context.model) && Self.matches(session, context.sessionID)
+            && (Self.matches(project, context.project) || Self.matches(project, context.projectName))
+    }
+
+    /// By the bytes, as everywhere: to `String` two spellings of é are one name.
+    private static func matches(_ wanted: String?, _ name: String) -> Bool {
+        wanted.map { $0.utf8.elementsEqual(name.utf8) } ?? true
     }
 }

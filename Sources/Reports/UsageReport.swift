@@ -23,4 +23,15 @@ public struct UsageReport: Sendable, Equatable {
 
     /// Problems that are told one by one; all are counted.
     public static let problemsMax = 100
+
+    /// Puts the groups in their order.
+    mutating func sortGroups() {
+        let isByTime = query.dimensions.first?.isTime ?? false
+        groups.sort { left, right in
+            if !isByTime, left.totals.totalTokens != right.totals.totalTokens {
+                return left.totals.totalTokens > right.totals.totalTokens
+            }
+            return left.key.lexicographicallyPrecedes(right.key)
+        }
+    }
 }

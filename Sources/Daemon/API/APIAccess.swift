@@ -17,7 +17,8 @@ struct APIAccess: Sendable {
         Access { head, peer in peer.isLoopback || isAuthorized(head) ? nil : Self.refusal }
     }
 
-    private func isAuthorized(_ head: RequestHead) -> Bool {
+    /// Whether `head` shows the token.
+    func isAuthorized(_ head: RequestHead) -> Bool {
         guard let expected else { return true }
         guard let field = head.fields["authorization"] else { return false }
         let parts = field.split(separator: " ", maxSplits: 1)

@@ -14,6 +14,7 @@ struct HealthRoutes: Sendable {
     let queue: ReviewQueue
     let metrics: Metrics
     let alerts: AlertDesk
+    let usage: UsageCounters
     let isDraining: @Sendable () -> Bool
     let server: @Sendable () -> ServerStatistics?
     let startedAt: Instant
@@ -51,7 +52,7 @@ struct HealthRoutes: Sendable {
             (labels: "{class=\"\(hundred)xx\"}", value: String(statistics.responseCounts[hundred]))
         }
         let families =
-            ledger.status().families + metrics.families + alerts.families + [
+            ledger.status().families + metrics.families + usage.families + alerts.families + [
                 MetricFamily(
                     "bursar_ledger_writable", .gauge, "1 while the books can be written.",
                     ledger.health == .writable ? 1 : 0),

@@ -46,12 +46,13 @@ struct MetricFamily {
     enum Kind: String {
         case counter
         case gauge
+        case histogram
     }
 
     let name: String
     let kind: Kind
     let help: String
-    /// Label text such as `{status="queued"}`, empty for none, and the value.
+    /// Label text such as `{status="queued"}`, behind `_bucket` and its like for a histogram, empty for none, and the value.
     let samples: [(labels: String, value: String)]
 
     init(_ name: String, _ kind: Kind, _ help: String, _ samples: [(labels: String, value: String)]) {
@@ -66,7 +67,7 @@ struct MetricFamily {
         self.init(name, kind, help, [("", String(value))])
     }
 
-    /// The family as text; label values are ours, so nothing in them needs escaping.
+    /// The family as text.
     var text: String {
         samples.reduce("# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n") {
             $0 + "\(name)\($1.labels) \($1.value)\n"

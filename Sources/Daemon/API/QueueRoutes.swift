@@ -2,6 +2,7 @@ import HTTPServer
 import HTTPWire
 package import JSON
 package import Queue
+import Terminal
 package import UTCTime
 
 /// `GET /queue`: the reviews that wait and run.
@@ -15,7 +16,20 @@ struct QueueRoutes: Sendable {
 
     /// The route.
     var routes: [Route] {
-        [Route(.get, "/queue", access: access.token, handler: .now { _ in .json(200, queue.overview.json(at: now())) })]
+        [
+            Route(
+                .get, "/queue", access: access.token,
+                handler: .now { routed in
+                    let head = routed.request.head
+                    var fields = QueryFields(head)
+                    let format = fields.format(head)
+                    do throws(FieldErrors) { try fields.finish() } catch { return .problem(query: error) }
+                    let report: Report =
+                        format == .csv ? .csv(queue.overview.rows) : .json(queue.overview.json(at: now()))
+                    return report.response(to: head)
+                }
+            ).declared(UsageDeclarations.queue)
+        ]
     }
 }
 
@@ -29,6 +43,22 @@ extension QueueOverview {
             "reviews": .array(
                 jobs.prefix(QueueRoutes.reviewsMax).map { $0.json(isRunning: running.contains($0.id)) }),
         ]
+    }
+}
+
+extension QueueOverview {
+    /// The reviews as rows.
+    var rows: Rows {
+        let names = [
+            "id", "project", "merge_request", "head", "cause", "command", "user", "state", "accepted_at", "calls",
+            "next_try_at", "reason",
+        ]
+        return Rows(
+            columns: names.map { .init($0, isNumber: $0 == "merge_request" || $0 == "calls") },
+            rows: jobs.prefix(QueueRoutes.reviewsMax).map { job in
+                let json = job.json(isRunning: running.contains(job.id))
+                return names.map { name in json[name]?.string ?? json[name]?.integer.map { String($0) } ?? "" }
+            })
     }
 }
 

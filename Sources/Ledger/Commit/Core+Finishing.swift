@@ -67,6 +67,7 @@ extension Core {
         case .booked(let booked, let reply):
             guard let failure = outcome.failure(of: booked.record.time.day.month) else {
                 books.written(booked)
+                if isObserved { durable.append(booked.record) }
                 answers.append(
                     .booking(reply, .success(Booked.Outcome(booked: booked, isDurable: true, wasRepeated: false))))
                 return
@@ -80,6 +81,7 @@ extension Core {
         case .bookedAtLast(let booked):
             if outcome.failure(of: booked.record.time.day.month) == nil {
                 books.writtenAtLast(booked)
+                if isObserved { durable.append(booked.record) }
             } else {
                 waiting.append(booked)
             }

@@ -13,6 +13,10 @@ struct Core: ~Copyable {
     var waiting: [Booked] = [] {
         didSet { books.waitingIsEmpty = waiting.isEmpty }
     }
+    /// Records whose rows are on the disk since this was last taken, while somebody wants to know.
+    var durable: [UsageRecord] = []
+    /// Whether somebody wants to know.
+    var isObserved = false
     /// Lines for the audit log that nobody waits for.
     var audits: [AuditItem] = []
     var lostAudits = 0
@@ -105,6 +109,12 @@ struct Core: ~Copyable {
             lostAudits = 0
         }
         audits.append(item)
+    }
+
+    /// The records that observers are to be told of.
+    mutating func takeDurable() -> [UsageRecord] {
+        defer { durable = [] }
+        return durable
     }
 
     /// Keeps the memory of an empty batch for the next one.

@@ -43,7 +43,10 @@ extension FileCalls {
             case S_IFDIR: .directory
             default: .other
             }
-        return .success(FileStatus(kind: kind, size: Int(status.st_size)))
+        return .success(
+            FileStatus(
+                kind: kind, size: Int(status.st_size), identity: UInt64(status.st_ino),
+                modifiedNanoseconds: Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)))
     }
 
     private static func linkedSize(of descriptor: CInt) -> Int {

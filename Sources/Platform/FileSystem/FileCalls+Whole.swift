@@ -59,6 +59,24 @@ extension FileCalls {
         }
     }
 
+    /// The bytes of a file from `offset` on, as many as there are but at most `countMax`.
+    public func piece(of path: String, from offset: Int, countMax: Int) throws(POSIXFailure) -> [UInt8] {
+        let descriptor = try opening(path, for: .read)
+        defer { _ = close(descriptor) }
+        var failed = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: max(0, countMax)) { buffer, count in
+            while count < buffer.count {
+                let room = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[count...]))
+                let result = read(descriptor, room, offset + count)
+                if result == -Int(EINTR) { continue }
+                guard result > 0 else { return failed = result }
+                count += result
+            }
+        }
+        try checking(failed, "read", path)
+        return bytes
+    }
+
     /// Makes `path` and what leads to it where missing, and makes the new names last.
     public func makingDirectories(_ path: String) throws(POSIXFailure) {
         switch status(path) {

@@ -97,11 +97,17 @@ public struct FileStatus: Sendable, Equatable {
     public var kind: Kind
     /// Size in bytes.
     public var size: Int
+    /// Tells the file from another that takes its name (the inode's number).
+    public var identity: UInt64
+    /// When its content was last changed, in nanoseconds since 1970.
+    public var modifiedNanoseconds: Int64
 
     /// A status of these parts.
-    public init(kind: Kind, size: Int) {
+    public init(kind: Kind, size: Int, identity: UInt64 = 0, modifiedNanoseconds: Int64 = 0) {
         self.kind = kind
         self.size = size
+        self.identity = identity
+        self.modifiedNanoseconds = modifiedNanoseconds
     }
 }
 

@@ -7,14 +7,20 @@ public import UTCTime
 
 /// Makes forecasts from the rows of the books, without a lock, beside a running daemon.
 public struct ForecastReader: Sendable {
-    private let reader: ReportReader
+    private let report: @Sendable (UsageQuery) throws(POSIXFailure) -> UsageReport
 
     /// Days that people, merge requests and models are looked at.
     public static let recentDays = 30
 
     /// A reader of the books in `directory`.
     public init(directory: String, calls: FileCalls = .system) {
-        reader = ReportReader(directory: directory, calls: calls)
+        let reader = ReportReader(directory: directory, calls: calls)
+        report = { (query) throws(POSIXFailure) in try reader.report(query) }
+    }
+
+    /// A reader of the books that `usage` follows.
+    public init(usage: WarmUsage) {
+        report = { (query) throws(POSIXFailure) in try usage.report(query) }
     }
 
     /// The hours of use up to `now`; of one project, user, model or session alone where one is named.
@@ -24,7 +30,7 @@ public struct ForecastReader: Sendable {
         let query = UsageQuery(
             by: [.hour], days: now.day.adding(days: 1 - UsageHistory.dayCountMax)...now.day, project: project,
             user: user, model: model, session: session)
-        return Self.history(try reader.report(query), now: now)
+        return Self.history(try report(query), now: now)
     }
 
     /// The forecast at `now`: of everything, and of `budgets`, which must be about everything too.
@@ -36,13 +42,13 @@ public struct ForecastReader: Sendable {
         throws(POSIXFailure) -> ForecastReport
     {
         let days = now.day.adding(days: 1 - UsageHistory.dayCountMax)...now.day
-        let hours = try reader.report(UsageQuery(by: [.hour], days: days))
+        let hours = try report(UsageQuery(by: [.hour], days: days))
         let history = Self.history(hours, now: now)
         let forecasters = Measure.allCases.map { Forecaster(history, $0) }
         let recent = now.day.adding(days: -Self.recentDays)...now.day
-        let byUser = try reader.report(UsageQuery(by: [.user, .day], days: recent))
-        let bySession = try reader.report(UsageQuery(by: [.session, .day], days: recent))
-        let byModel = try reader.report(UsageQuery(by: [.model], days: recent))
+        let byUser = try report(UsageQuery(by: [.user, .day], days: recent))
+        let bySession = try report(UsageQuery(by: [.session, .day], days: recent))
+        let byModel = try report(UsageQuery(by: [.model], days: recent))
         let tokens = forecasters[0]
         return ForecastReport(
             now: now, historyDays: history.dayCount - 1,

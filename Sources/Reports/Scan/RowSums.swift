@@ -71,21 +71,17 @@ struct RowSums: Sendable {
                 withUnsafeBytes(of: Int64(time)) { key.append(contentsOf: $0) }
             }
         }
-        let usage = row.usage
-        let record = UsageTotals.Record(
-            inputTokens: usage.inputTokens, outputTokens: usage.outputTokens,
-            cacheWriteTokens: usage.cacheWriteTokens, cacheReadTokens: usage.cacheReadTokens,
-            durationMilliseconds: row.durationMilliseconds, costMicroUSD: row.cost.map { Int($0.amount.value) },
-            estimatedTokens: row.estimatedTokens)
         let count = key.count
         key.append(contentsOf: repeatElement(0, count: 8))
-        key.withUnsafeBufferPointer { table.add(record, to: UnsafeBufferPointer(rebasing: $0.prefix(count))) }
+        key.withUnsafeBufferPointer {
+            table.add(UsageTotals.Record(row), to: UnsafeBufferPointer(rebasing: $0.prefix(count)))
+        }
     }
 
     // MARK: Keys
 
     /// The number of an hour, a day, a Monday or a month since the beginning of its count.
-    private static func stretch(_ dimension: UsageDimension, day: Int, hour: Int, _ month: Month) -> Int {
+    static func stretch(_ dimension: UsageDimension, day: Int, hour: Int, _ month: Month) -> Int {
         switch dimension {
         case .hour: day * 24 + hour
         // 1970-01-01 was a Thursday.
@@ -111,13 +107,16 @@ struct RowSums: Sendable {
             }
             let number = Int(UnsafeRawBufferPointer(rebasing: rest.prefix(8)).loadUnaligned(as: Int64.self))
             rest = rest.dropFirst(8)
-            switch dimension {
-            case .hour:
-                let hour = Instant(seconds: Int64(number) * 3600)
-                return String("\(hour)".prefix(13))
-            case .month: return Month(year: number / 12, month: number % 12 + 1)?.description ?? ""
-            default: return Instant(seconds: Int64(number) * 86_400).day.description
-            }
+            return text(ofStretch: number, dimension)
+        }
+    }
+
+    /// The text of what `stretch` made a number of.
+    static func text(ofStretch number: Int, _ dimension: UsageDimension) -> String {
+        switch dimension {
+        case .hour: String("\(Instant(seconds: Int64(number) * 3600))".prefix(13))
+        case .month: Month(year: number / 12, month: number % 12 + 1)?.description ?? ""
+        default: Day.number(number).description
         }
     }
 

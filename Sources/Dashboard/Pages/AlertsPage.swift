@@ -1,0 +1,89 @@
+public import UTCTime
+
+/// A notice that something passed a threshold or went wrong.
+public struct AlertRow: Sendable, Equatable {
+    /// Its id.
+    public var id: String
+    /// When it was raised.
+    public var time: Instant
+    /// How bad it is.
+    public var level: Level
+    /// What happened, in a few words.
+    public var title: String
+    /// A sentence with the figures: who, how much, which threshold.
+    public var text: String
+    /// When somebody acknowledged it; nil: nobody has.
+    public var acknowledgedAt: Instant?
+    /// Who did.
+    public var acknowledgedBy: String
+
+    /// An alert of these parts.
+    public init(
+        id: String, time: Instant, level: Level, title: String, text: String, acknowledgedAt: Instant? = nil,
+        acknowledgedBy: String = ""
+    ) {
+        self.id = id
+        self.time = time
+        self.level = level
+        self.title = title
+        self.text = text
+        self.acknowledgedAt = acknowledgedAt
+        self.acknowledgedBy = acknowledgedBy
+    }
+}
+
+/// The alerts: those that nobody has seen to, then the others.
+public struct AlertsPage: Sendable {
+    /// The latest first.
+    public var alerts: [AlertRow]
+
+    /// A page of `alerts`.
+    public init(_ alerts: [AlertRow]) { self.alerts = alerts }
+
+    /// Alerts that are shown at most, of each kind.
+    static let rowsMax = 200
+
+    /// The page in `frame`.
+    public func html(in frame: Frame) -> HTML {
+        let unread = alerts.filter { $0.acknowledgedAt == nil }
+        let read = alerts.filter { $0.acknowledgedAt != nil }
+        return frame.document(
+            "Alerts", current: .alerts,
+            """
+            <div class="title-row"><h1>Alerts</h1>
+            \(unread.count > 1 ? form(frame, ids: "all", "Acknowledge all \(unread.count)") : nil)</div>
+            \(HTML.section("unread", "Unread", unread.isEmpty ? HTML.nothing("Nothing to see to.") : list(unread, frame)))
+            \(read.isEmpty ? nil : HTML.section("read", "Acknowledged", list(read, frame)))
+            """)
+    }
+
+    private func list(_ rows: [AlertRow], _ frame: Frame) -> HTML {
+        """
+        <ul class="alerts">\(rows.prefix(Self.rowsMax).html { row in
+            """
+            <li class="alert-\(row.level.rawValue)"><p><strong>\(row.title)</strong> \
+            <span class="badge level-\(row.level.rawValue)"><span aria-hidden="true">\(row.level.sign)</span> \(word(row.level))</span></p>
+            <p>\(row.text)</p><p class="quiet">\(HTML.moment(row.time))\(row.acknowledgedAt.map {
+                " · acknowledged \(HTML.moment($0))\(" by \(HTML.name(row.acknowledgedBy))" as HTML, if: !row.acknowledgedBy.isEmpty)" as HTML
+            })</p>\(row.acknowledgedAt == nil ? form(frame, ids: row.id, "Acknowledge") : nil)</li>
+
+            """
+        })</ul>
+        """
+    }
+
+    private func word(_ level: Level) -> String {
+        switch level {
+        case .ok: "for information"
+        case .warning: "warning"
+        case .critical, .exhausted: "critical"
+        }
+    }
+
+    private func form(_ frame: Frame, ids: String, _ title: String) -> HTML {
+        """
+        <form method="post" action="/dashboard/alerts/acknowledge">\(frame.formField)\
+        <input type="hidden" name="id" value="\(ids)"><button class="second">\(title)</button></form>
+        """
+    }
+}

@@ -1,0 +1,126 @@
+public import Budget
+import UTCTime
+
+/// Every budget with its counters, ways to change them, and what another limit would have blocked.
+public struct BudgetsPage: Sendable {
+    /// One budget as it is defined.
+    public struct Row: Sendable, Equatable {
+        /// Its name.
+        public var name: String
+        /// `all`, `project:group/app`, `user:*`.
+        public var scope: String
+        /// After what it begins anew.
+        public var period: Period
+        /// `200000` or `50usd`.
+        public var limit: String
+        /// `80%, 90%`.
+        public var thresholds: String
+        /// What is done when it is full.
+        public var enforcement: Enforcement
+        /// Whether it can be changed here; the one of the settings cannot.
+        public var isEditable: Bool
+        /// Whether something can be granted to it here.
+        public var isGrantable: Bool
+        /// Its counters, the fullest first.
+        public var counters: [BudgetCounter]
+
+        /// A budget of these parts.
+        public init(
+            name: String, scope: String, period: Period, limit: String, thresholds: String = "",
+            enforcement: Enforcement, isEditable: Bool, isGrantable: Bool, counters: [BudgetCounter]
+        ) {
+            self.name = name
+            self.scope = scope
+            self.period = period
+            self.limit = limit
+            self.thresholds = thresholds
+            self.enforcement = enforcement
+            self.isEditable = isEditable
+            self.isGrantable = isGrantable
+            self.counters = counters
+        }
+    }
+
+    /// The budgets by name.
+    public var rows: [Row]
+    /// What the form for setting holds.
+    public var draft: BudgetDraft
+    /// What is tried out on the past.
+    public var replay: ReplayDraft
+    /// What came of that; nil: nothing was asked.
+    public var outcome: ReplayDraft.Outcome?
+
+    /// A page of these parts.
+    public init(
+        rows: [Row], draft: BudgetDraft = BudgetDraft(), replay: ReplayDraft = ReplayDraft(),
+        outcome: ReplayDraft.Outcome? = nil
+    ) {
+        self.rows = rows
+        self.draft = draft
+        self.replay = replay
+        self.outcome = outcome
+    }
+
+    /// Counters of one budget that are shown.
+    static let countersMax = 20
+
+    /// The page in `frame`.
+    public func html(in frame: Frame) -> HTML {
+        frame.document(
+            "Budgets", current: .budgets,
+            """
+            <h1>Budgets</h1>
+            \(HTML.section("budgets", "In force", "<ul class=\"budgets\">\(rows.html { lines($0, frame) })</ul>"))
+            <div class="grid halves">
+            \(HTML.section("set", "\(draft.isOfExisting ? "Change a budget" : "Set a budget")", live: false, draft.form(frame)))
+            \(HTML.section("replay", "Try a limit on the past", live: false, replay.form(outcome)))
+            \(HTML.section("grant", "Grant more for the current period", live: false, grantForm(frame)))
+            \(HTML.section("remove", "Remove a budget", live: false, removeForm(frame)), if: rows.contains(where: \.isEditable))
+            </div>
+            """)
+    }
+
+    private func lines(_ row: Row, _ frame: Frame) -> HTML {
+        let edit: HTML? =
+            row.isEditable
+            ? """
+            <a href="\(Page.budgets.link.with("edit", row.name))#set">Edit<span class="hidden"> \(row.name)</span></a>
+            """ : nil
+        let words: HTML = """
+            <p class="budget-words quiet">\(row.enforcement == .block ? "blocks" : "warns") at \(row.limit)\
+            \(", remarks at \(row.thresholds)" as HTML, if: !row.thresholds.isEmpty) \(edit)</p>
+            """
+        guard !row.counters.isEmpty else {
+            return """
+                <li class="budget"><p class="budget-head"><strong>\(HTML.name(row.name))</strong> <span class="quiet">\
+                \(HTML.name(row.scope)) · nothing used yet</span></p>\(words)</li>
+                """
+        }
+        let hiddenCount = row.counters.count - Self.countersMax
+        return """
+            \(row.counters.prefix(Self.countersMax).html { $0.line(today: frame.now.day) })<li>\(words)\
+            \("<p class=\"quiet\">\(hiddenCount) more counters are less full.</p>" as HTML, if: hiddenCount > 0)</li>
+
+            """
+    }
+
+    private func grantForm(_ frame: Frame) -> HTML {
+        """
+        <form method="post" action="/dashboard/budgets/grant">\(frame.formField)
+        \(HTML.choice("grant-budget", "budget", "Budget", rows.filter(\.isGrantable).map { ($0.name, $0.name) }, selected: BudgetDefinition.dailyName))
+        \(HTML.field("grant-amount", "amount", "Amount", hint: "100000 tokens, or 5usd for a budget in money", isNeeded: true))
+        \(HTML.field("grant-reason", "reason", "Reason", hint: "It stands in the audit log", isNeeded: true))
+        <button>Grant</button></form>
+        """
+    }
+
+    private func removeForm(_ frame: Frame) -> HTML {
+        """
+        <form method="post" action="/dashboard/budgets/remove">\(frame.formField)
+        \(HTML.choice("remove-budget", "name", "Budget", rows.filter(\.isEditable).map { ($0.name, $0.name) }, selected: ""))
+        <p class="field check"><input type="checkbox" id="remove-sure" name="sure" value="yes" required>\
+        <label for="remove-sure">Yes, nothing shall limit this any more</label></p>
+        <button class="danger">Remove</button></form>
+        """
+    }
+}
