@@ -142,7 +142,7 @@ package final class Daemon: Sendable {
             let counting = ledger.observeRecords(usageCounters.count)
             let dashboard = DashboardRoutes(
                 settings, environment: environment, access: access, ledger: ledger, queue: queue, prices: prices,
-                usage: usage)
+                usage: usage, alerts: watch.desk)
             routes += dashboard.routes
             let statistics = StatisticsLink()
             routes +=

@@ -19,11 +19,11 @@ public struct LedgerSnapshot: Sendable, Equatable {
     private let counters: Counters
 
     init(
-        budgets: [BudgetFigures], standings: [BudgetStanding], status: BudgetStatus, reservations: [Reservation],
+        budgets: [BudgetFigures], overview: BudgetOverview, status: BudgetStatus, reservations: [Reservation],
         problems: [LineProblem], counters: Counters
     ) {
         self.budgets = budgets
-        self.standings = standings
+        self.overview = overview
         self.status = status
         self.reservations = reservations
         self.problems = problems
@@ -38,7 +38,7 @@ public struct LedgerSnapshot: Sendable, Equatable {
 
     /// Whether both show the same figures.
     public static func == (left: LedgerSnapshot, right: LedgerSnapshot) -> Bool {
-        left.budgets == right.budgets && left.standings == right.standings && left.status == right.status
+        left.budgets == right.budgets && left.overview == right.overview && left.status == right.status
             && left.reservations == right.reservations && left.problems == right.problems
     }
 }

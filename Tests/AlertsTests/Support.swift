@@ -127,7 +127,9 @@ func standing(
     if held > 0 { counters.hold(CallAmount(tokens: held, microUSD: held), for: context) }
     let first = counters.standings(of: budget).first ?? counters.standing(of: budget, for: .all)
     if granted > 0, let amount = BudgetLimit(granted, budget.limit.unit) {
-        counters.grant(BudgetGrant(budget: budget.name, scope: first.scope, amount: amount, time: now))
+        counters.grant(
+            BudgetGrant(
+                budget: budget.name, scope: first.scope, amount: amount, until: budget.period.window(at: now).end))
     }
     return counters.standing(of: budget, for: first.scope)
 }

@@ -90,10 +90,10 @@ struct Samples {
                     rows: [
                         .init(
                             name: name, scope: name, period: .day, limit: name, thresholds: name, enforcement: .block,
-                            isEditable: true, isGrantable: true, counters: [counter]),
+                            isEditable: true, counters: [counter]),
                         .init(
                             name: name, scope: name, period: .day, limit: name, enforcement: .warn, isEditable: true,
-                            isGrantable: false, counters: []),
+                            counters: []),
                     ],
                     draft: BudgetDraft(name: name, scope: name, limit: name, warn: name),
                     replay: ReplayDraft(scope: name, limit: name, from: name, to: name), outcome: outcome

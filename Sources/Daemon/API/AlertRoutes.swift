@@ -63,15 +63,9 @@ struct AlertRoutes: Sendable {
             author = fields.optionalText("author") ?? "api"
             try fields.finish()
         } catch { return responder.send(.problem(error)) }
-        let isNews = desk.alert(id).map { !$0.isAcknowledged } ?? false
         Task {
             do throws(AlertError) {
-                let alert = try await desk.acknowledge(id, by: author)
-                if isNews {
-                    ledger.audit(
-                        AuditEntry(
-                            time: now(), event: "alert_acknowledged", actor: author, fields: [("id", .string(id))]))
-                }
+                let alert = try await desk.acknowledge(id, by: author, in: ledger, at: now())
                 responder.send(.json(200, alert.json))
             } catch {
                 switch error {

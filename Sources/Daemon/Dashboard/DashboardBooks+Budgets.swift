@@ -17,7 +17,7 @@ extension DashboardBooks {
             BudgetsPage.Row(
                 name: budget.name, scope: budget.scope.description, period: budget.period,
                 limit: budget.limit.description, thresholds: Self.thresholds(budget), enforcement: budget.enforcement,
-                isEditable: budget.name != DailyBudget.name, isGrantable: Self.isGrantable(budget),
+                isEditable: budget.name != DailyBudget.name,
                 counters: (counters[budget.name] ?? []).map(BudgetCounter.init))
         }
         return BudgetsPage(
@@ -25,9 +25,6 @@ extension DashboardBooks {
             draft: set.budget(edit).flatMap { $0.name == DailyBudget.name ? nil : Self.draft($0) } ?? BudgetDraft(),
             replay: replay, outcome: outcome)
     }
-
-    /// Whether something can be granted to `budget`.
-    static func isGrantable(_ budget: BudgetDefinition) -> Bool { budget.name == DailyBudget.name }
 
     private static func thresholds(_ budget: BudgetDefinition) -> String {
         budget.thresholds.map { $0.text(budget.limit.unit) }.joined(separator: ", ")

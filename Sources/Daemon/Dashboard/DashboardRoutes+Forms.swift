@@ -1,3 +1,4 @@
+import Alerts
 import Budget
 import Dashboard
 import Digest
@@ -48,13 +49,15 @@ extension DashboardRoutes {
             form("/dashboard/budgets/grant", grant),
             form("/dashboard/alerts/acknowledge") { fields, _, visitor, responder in
                 let id = fields["id"]
-                let ids = id == "all" ? alerts.list().filter { $0.acknowledgedAt == nil }.map(\.id) : [id]
-                guard alerts.acknowledge(ids, Self.author) else {
-                    return refuse(responder, visitor, "There is no such alert any more.") {
-                        AlertsPage(alerts.list()).html(in: $0)
+                let ids = id == "all" ? alerts.alerts(unreadOnly: true).map(\.id) : [id]
+                Task {
+                    do throws(AlertError) {
+                        for id in ids { try await alerts.acknowledge(id, by: Self.author, in: books.ledger, at: now()) }
+                        done(.acknowledged, "/dashboard/alerts", responder)
+                    } catch {
+                        refuse(responder, visitor, "\(error).") { AlertsPage(alerts.rows).html(in: $0) }
                     }
                 }
-                done(.acknowledged, "/dashboard/alerts", responder)
             },
             form("/dashboard/annotations/add") { fields, _, visitor, responder in
                 guard let day = Day(fields["day"]) else {
@@ -202,14 +205,20 @@ extension DashboardRoutes {
         do throws(BudgetTextError) { amount = try BudgetLimit(parsing: fields["amount"], field: "amount") } catch {
             return refuseBudgets(responder, visitor, "\(error).", nil)
         }
-        guard let budget = books.ledger.budgetSet().budget(fields["budget"]), DashboardBooks.isGrantable(budget),
-            amount.unit == budget.limit.unit, 1...Ledger.grantTokensMax ~= amount.amount
-        else {
-            return refuseBudgets(
-                responder, visitor, "\(amount) cannot be granted to '\(fields["budget"])'.", nil)
+        guard books.ledger.budgetSet().budget(fields["budget"]) != nil else {
+            return refuseBudgets(responder, visitor, "No budget is called '\(fields["budget"])'.", nil)
+        }
+        var scope: Scope?
+        if !fields["scope"].isEmpty {
+            guard case .one(let one)? = try? ScopePattern(parsing: fields["scope"]) else {
+                return refuseBudgets(
+                    responder, visitor, "'\(fields["scope"])' is not one counter; accepted is one such as user:ann.",
+                    nil)
+            }
+            scope = one
         }
         let note = OperatorNote(author: Self.author, reason: fields["reason"])
-        books.ledger.grant(tokens: amount.amount, note) { result in
+        books.ledger.grant(amount, to: fields["budget"], scope: scope, note) { result in
             switch result {
             case .success: done(.granted, "/dashboard/budgets", responder)
             case .failure(let error): refuseBudgets(responder, visitor, "\(error).", nil)

@@ -1,3 +1,4 @@
+import Alerts
 import Ledger
 import Platform
 import Queue
@@ -10,7 +11,7 @@ extension DashboardRoutes {
     /// The dashboard of a daemon.
     init(
         _ settings: Settings, environment: DaemonEnvironment, access: APIAccess, ledger: Ledger, queue: ReviewQueue,
-        prices: PricesInForce, usage: WarmUsage, alerts: AlertBook = .empty
+        prices: PricesInForce, usage: WarmUsage, alerts: AlertDesk
     ) {
         let annotations = AnnotationFile(
             directory: settings.books.dataDirectory, randomness: environment.randomness)
@@ -30,7 +31,7 @@ extension DashboardRoutes {
             _ = observation
             return [
                 news.value, ledger.revision, UInt64(queue.journalByteCount), UInt64(queue.counts.running),
-                annotations.revision, UInt64(alerts.unreadCount()), UInt64(bitPattern: now().seconds / 60),
+                annotations.revision, UInt64(alerts.unreadCount), UInt64(bitPattern: now().seconds / 60),
             ]
         }
     }

@@ -1,3 +1,4 @@
+import Alerts
 import Dashboard
 import Dispatch
 import HTTPServer
@@ -10,7 +11,7 @@ import UTCTime
 /// The dashboard: its pages, its files, its forms and its events.
 struct DashboardRoutes: Sendable {
     let books: DashboardBooks
-    let alerts: AlertBook
+    let alerts: AlertDesk
     let access: DashboardAccess
     let gate: SignInGate
     let hub: EventHub
@@ -45,7 +46,7 @@ struct DashboardRoutes: Sendable {
             page("/dashboard/budgets", on: slowWorker) { head, frame in
                 budgetsPage(head, frame).html(in: frame)
             },
-            page("/dashboard/alerts") { _, frame in AlertsPage(alerts.list()).html(in: frame) },
+            page("/dashboard/alerts") { _, frame in AlertsPage(alerts.rows).html(in: frame) },
             page("/dashboard/queue") { _, frame in
                 QueuePage(
                     reviews: books.queueRows, holds: books.holds, failure: books.queue.failure.map { "\($0)." }
@@ -107,7 +108,7 @@ struct DashboardRoutes: Sendable {
     func frame(_ visitor: DashboardAccess.Visitor, notice: Frame.Notice? = nil) -> Frame {
         Frame(
             now: now(), formToken: visitor.formToken, isSignedIn: visitor.isSignedIn,
-            unreadAlerts: alerts.unreadCount(), notice: notice)
+            unreadAlerts: alerts.unreadCount, notice: notice)
     }
 
     // MARK: Who may look

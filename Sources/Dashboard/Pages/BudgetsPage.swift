@@ -19,15 +19,13 @@ public struct BudgetsPage: Sendable {
         public var enforcement: Enforcement
         /// Whether it can be changed here; the one of the settings cannot.
         public var isEditable: Bool
-        /// Whether something can be granted to it here.
-        public var isGrantable: Bool
         /// Its counters, the fullest first.
         public var counters: [BudgetCounter]
 
         /// A budget of these parts.
         public init(
             name: String, scope: String, period: Period, limit: String, thresholds: String = "",
-            enforcement: Enforcement, isEditable: Bool, isGrantable: Bool, counters: [BudgetCounter]
+            enforcement: Enforcement, isEditable: Bool, counters: [BudgetCounter]
         ) {
             self.name = name
             self.scope = scope
@@ -36,7 +34,6 @@ public struct BudgetsPage: Sendable {
             self.thresholds = thresholds
             self.enforcement = enforcement
             self.isEditable = isEditable
-            self.isGrantable = isGrantable
             self.counters = counters
         }
     }
@@ -107,8 +104,9 @@ public struct BudgetsPage: Sendable {
     private func grantForm(_ frame: Frame) -> HTML {
         """
         <form method="post" action="/dashboard/budgets/grant">\(frame.formField)
-        \(HTML.choice("grant-budget", "budget", "Budget", rows.filter(\.isGrantable).map { ($0.name, $0.name) }, selected: BudgetDefinition.dailyName))
+        \(HTML.choice("grant-budget", "budget", "Budget", rows.map { ($0.name, $0.name) }, selected: BudgetDefinition.dailyName))
         \(HTML.field("grant-amount", "amount", "Amount", hint: "100000 tokens, or 5usd for a budget in money", isNeeded: true))
+        \(HTML.field("grant-scope", "scope", "Scope", hint: "user:ann, where a budget counts each apart; empty otherwise"))
         \(HTML.field("grant-reason", "reason", "Reason", hint: "It stands in the audit log", isNeeded: true))
         <button>Grant</button></form>
         """

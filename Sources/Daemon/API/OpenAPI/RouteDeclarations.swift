@@ -102,6 +102,53 @@ enum RouteDeclarations {
             "grant", "Gives a budget more for its current period", tag: "budgets", security: .token,
             body: .init(schema: ["type": "object"]),
             answers: [.json(201, "The budget.", ["type": "object"])] + change)
+        all["GET /teams"] = RouteDeclaration(
+            "listTeams", "Every team with its people", tag: "budgets", security: .token,
+            answers: [
+                .json(200, "The teams.", Schema.object([("teams", Schema.array(["type": "object"]))])), .unauthorized,
+            ])
+        all["PUT /teams/{name}"] = RouteDeclaration(
+            "setTeam", "Sets who is in a team; it is in force when this answers", tag: "budgets", security: .token,
+            parameters: [teamName], body: .init(schema: ["type": "object"]),
+            answers: [.json(200, "The team.", ["type": "object"])] + change)
+        all["DELETE /teams/{name}"] = RouteDeclaration(
+            "removeTeam", "Removes a team", tag: "budgets", security: .token, parameters: [teamName],
+            answers: [.json(200, "It is gone.", ["type": "object"])] + change)
+        all["GET /alerts"] = RouteDeclaration(
+            "listAlerts", "Alerts, the newest first", tag: "alerts", security: .token,
+            parameters: [
+                .init(
+                    name: "state", isInPath: false, isRequired: false, summary: "Which ones.",
+                    schema: Schema.word(["all", "unread", "acknowledged"])),
+                .init(
+                    name: "limit", isInPath: false, isRequired: false, summary: "How many at most.",
+                    schema: Schema.integer(1...AlertRoutes.alertsMax)),
+                .init(
+                    name: "format", isInPath: false, isRequired: false, summary: "In place of 'Accept'.",
+                    schema: Schema.word(["json", "csv"])),
+            ],
+            answers: [
+                .init(
+                    200, "The alerts.",
+                    contents: [
+                        (
+                            "application/json",
+                            Schema.object([("unread", Schema.count), ("alerts", Schema.array(["type": "object"]))])
+                        ), ("text/csv", Schema.text),
+                    ]), .badRequest, .unauthorized,
+            ])
+        all["POST /alerts/{id}/acknowledge"] = RouteDeclaration(
+            "acknowledgeAlert", "Notes that somebody has seen an alert", tag: "alerts", security: .token,
+            parameters: [
+                .init(
+                    name: "id", isInPath: true, isRequired: true, summary: "The alert's id.", schema: Schema.text)
+            ],
+            body: .init(schema: Schema.object([("author", Schema.optionalText(lengthMax: textMax))], required: [])),
+            answers: [
+                .json(200, "The alert.", ["type": "object"]), .badRequest, .unauthorized,
+                .problem(404, "There is no such alert."), .problem(413, "The body is too long."),
+                .problem(415, "The body is not JSON."), .unavailable,
+            ])
         all["POST /webhooks/gitlab"] = RouteDeclaration(
             "deliver", "Where GitLab tells of merge requests and comments", tag: "reviews", security: .hookSecret,
             body: .init(schema: ["type": "object"]),
@@ -124,6 +171,9 @@ enum RouteDeclarations {
 
     private static let name = RouteDeclaration.Parameter(
         name: "name", isInPath: true, isRequired: true, summary: "The budget's name.", schema: Schema.text)
+
+    private static let teamName = RouteDeclaration.Parameter(
+        name: "name", isInPath: true, isRequired: true, summary: "The team's name.", schema: Schema.text)
 
     /// Who a call is for, and for what.
     private static let context: [(String, JSONValue)] = [
