@@ -37,8 +37,10 @@ enum BudgetsListCommand {
                 Console.print(String(decoding: value.prettyBytes, as: UTF8.self))
             case .csv: Console.print(rows(snapshot.overview.standings).csv)
             case .table:
-                Console.print(
-                    table(snapshot.overview, isColoured: Console.usesColour(unless: values[CommandSettings.noColour])))
+                let (table, remarks) = table(
+                    snapshot.overview, isColoured: Console.usesColour(unless: values[CommandSettings.noColour]))
+                Console.print(table: table)
+                Console.print(prose: remarks)
             }
             return 0
         }
@@ -67,7 +69,7 @@ enum BudgetsListCommand {
             })
     }
 
-    private static func table(_ overview: BudgetOverview, isColoured: Bool) -> String {
+    private static func table(_ overview: BudgetOverview, isColoured: Bool) -> (Rows, remarks: String) {
         var rows: [[String]] = []
         var remarks = ""
         for budget in overview.set.budgets {
@@ -81,13 +83,13 @@ enum BudgetsListCommand {
                 "", "", "", "not used yet",
             ])
         }
-        return Rows(
+        let table = Rows(
             columns: [
-                .init("budget"), .init("counter"), .init("period"), .init("limit", isNumber: true),
-                .init("granted", isNumber: true), .init("used", isNumber: true), .init("held", isNumber: true),
-                .init("left", isNumber: true), .init("share"),
-            ], rows: rows
-        ).table + remarks
+                .init("budget"), .init("counter"), .init("period", .exact, rank: 1), .init("limit", .number),
+                .init("granted", .number, rank: 3), .init("used", .number), .init("held", .number, rank: 2),
+                .init("left", .number), .init("share", .bar),
+            ], rows: rows)
+        return (table, remarks)
     }
 
     private static func row(_ standing: BudgetStanding, _ isColoured: Bool) -> [String] {
