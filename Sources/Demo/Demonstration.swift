@@ -179,18 +179,23 @@ package final class Demonstration: Sendable {
         say("   Bursar -> GitLab   a note on \(mergeRequest.name):\n")
         // The first note of each kind is shown whole.
         let isNew = shown.withLock { $0.insert(isBlocked).inserted }
-        say(Self.quoted(note, linesMax: isNew ? 40 : 9))
-        let comments = isBlocked ? [] : gitlab.discussions(of: mergeRequest)
-        if !comments.isEmpty {
-            say("   Bursar -> GitLab   \(comments.count == 1 ? "a comment at its line" : "comments at their lines"):\n")
-            for comment in comments {
-                let lines = isNew ? comment.body : String(comment.body.prefix { $0 != "\n" })
-                say(
-                    "     \(comment.path):\(comment.newLine ?? comment.oldLine ?? 0)\n\(Self.quoted(lines, linesMax: 12))"
-                )
-            }
-        }
+        say(Self.quoted(note, linesMax: isNew ? 40 : 11))
+        if !isBlocked { showComments(on: mergeRequest, whole: isNew) }
         try await showBudget()
+    }
+
+    private func showComments(on mergeRequest: StandInMergeRequest, whole: Bool) {
+        let comments = gitlab.discussions(of: mergeRequest)
+        guard !comments.isEmpty else { return }
+        say(
+            "   Bursar -> GitLab   "
+                + (comments.count == 1 ? "a comment at its line" : "\(comments.count) comments at their lines")
+                + (whole ? ":\n" : "\n"))
+        guard whole else { return }
+        for comment in comments {
+            say("     \(comment.path):\(comment.newLine ?? comment.oldLine ?? 0)")
+            say(Self.quoted(comment.body, linesMax: 12))
+        }
     }
 
     private func isBlocked(_ mergeRequest: StandInMergeRequest) -> Bool {
