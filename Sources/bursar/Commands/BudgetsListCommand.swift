@@ -80,14 +80,14 @@ enum BudgetsListCommand {
             guard standings.isEmpty else { continue }
             rows.append([
                 budget.name, budget.scope.description, budget.period.rawValue, shown(budget, budget.limit.amount), "",
-                "", "", "", "not used yet",
+                "", "", "", "not used yet", remark(budget),
             ])
         }
         let table = Rows(
             columns: [
-                .init("budget"), .init("counter"), .init("period", .exact, rank: 1), .init("limit", .number),
-                .init("granted", .number, rank: 3), .init("used", .number), .init("held", .number, rank: 2),
-                .init("left", .number), .init("share", .bar),
+                .init("budget"), .init("counter"), .init("period", .exact, rank: 2), .init("limit", .number),
+                .init("granted", .number, rank: 4), .init("used", .number), .init("held", .number, rank: 3),
+                .init("left", .number, rank: 1), .init("share", .bar), .init("remark", .exact, rank: 5),
             ], rows: rows)
         return (table, remarks)
     }
@@ -96,13 +96,16 @@ enum BudgetsListCommand {
         let held = standing.held + standing.unresolved
         let bar = BudgetBar(used: standing.used, held: held, limit: standing.limit)
             .text(width: 20, isColoured: isColoured)
-        let only = standing.budget.enforcement == .warn ? "  only warns" : ""
         let show = { shown(standing.budget, $0) }
         return [
             standing.budget.name, standing.scope.description, standing.budget.period.rawValue, show(standing.limit),
             standing.granted > 0 ? "+" + show(standing.granted) : "", show(standing.used), show(held),
-            show(standing.left), bar + only,
+            show(standing.left), bar, remark(standing.budget),
         ]
+    }
+
+    private static func remark(_ budget: BudgetDefinition) -> String {
+        budget.enforcement == .warn ? "only warns" : ""
     }
 
     private static func shown(_ budget: BudgetDefinition, _ amount: Int) -> String {
