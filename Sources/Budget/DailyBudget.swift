@@ -37,9 +37,16 @@ public struct DailyBudget: Sendable, Equatable {
             let amounts = [limitTokens, warningThresholdTokens].map { min(max(0, $0), BudgetLimit.amountMax) }
             return try BudgetDefinition(
                 name: Self.name, scope: .one(.all), period: .day,
-                limit: BudgetLimit(parsing: String(amounts[0])), thresholds: [.amount(amounts[1])],
-                enforcement: enforcement)
+                limit: BudgetLimit(parsing: String(amounts[0])),
+                thresholds: [Self.threshold(at: amounts[1], ofLimit: amounts[0])], enforcement: enforcement)
         }
+    }
+
+    /// A threshold at `amount`; a share where it is a whole percent of `limit`, so that a grant moves it with the limit.
+    private static func threshold(at amount: Int, ofLimit limit: Int) -> BudgetThreshold {
+        guard limit > 0 else { return .amount(amount) }
+        let (percent, rest) = (Int128(amount) * 100).quotientAndRemainder(dividingBy: Int128(limit))
+        return rest == 0 && 1...100 ~= percent ? .percent(Int(percent)) : .amount(amount)
     }
 
     /// Decides about a call of `requested` tokens when `used` are settled and `held` are promised already.

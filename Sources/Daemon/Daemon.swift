@@ -233,6 +233,9 @@ package final class Daemon: Sendable {
         watch.look()
     }
 
+    /// Returns when looks for alerts that were begun have ended and what they found is written down.
+    package func untilLooked() async { await watch.untilLooked() }
+
     /// What was used, to be read in the background: the start does not wait for it.
     private static func warmUsage(_ settings: Settings, _ log: Log) -> WarmUsage {
         let usage = WarmUsage(directory: settings.books.dataDirectory)

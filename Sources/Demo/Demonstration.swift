@@ -3,6 +3,7 @@ import HTTPClient
 import JSON
 package import Platform
 import Settings
+import Synchronization
 import Terminal
 import UTCTime
 
@@ -47,6 +48,8 @@ package final class Demonstration: Sendable {
     private let transport: any HTTPTransport
     private let options: Options
     private let say: @Sendable (String) -> Void
+    /// Whether a note about the budget, and whether a review, was shown already.
+    private let shown = Mutex<Set<Bool>>([])
 
     /// Starts the stand-ins and the daemon. `say` gets every line of the play; the daemon's log goes to `log`.
     package init(_ options: Options, log makeLog: (TimeSource) -> Log, say: @escaping @Sendable (String) -> Void) throws
@@ -97,24 +100,25 @@ package final class Demonstration: Sendable {
         let times = ["09:12:40", "10:05:11", "11:31:02", "13:20:47", "14:42:19", "15:58:30", "16:24:05", "16:51:33"]
         for (time, mergeRequest) in zip(times, day) { try await label(mergeRequest, at: time) }
 
-        guard let blocked = day.first(where: { lastNote(of: $0)?.contains("Budget Exhausted") == true }) else {
+        let blocked = day.filter(isBlocked)
+        guard let first = blocked.first else {
             throw Failure(description: "The budget was not exhausted by the end of the day.")
         }
         say(
             """
-            Somebody is impatient and sets the label of \(blocked.name) again. The note is kept up to date; there is no second one.
+            Somebody is impatient and sets the label of \(first.name) again. The note is kept up to date; there is no second one.
 
             """)
-        try await relabel(blocked, at: firstDay.start.adding(seconds: 17 * 3600 + 5 * 60))
-        let count = gitlab.notes(of: blocked).count
-        say("   \(blocked.name) has \(count) \(count == 1 ? "note" : "notes").\n")
+        try await relabel(first, at: firstDay.start.adding(seconds: 17 * 3600 + 5 * 60))
+        let count = gitlab.notes(of: first).count
+        say("   \(first.name) has \(count) \(count == 1 ? "note" : "notes").\n")
 
         let midnight = firstDay.adding(days: 1).start
-        clock.advance(to: midnight.adding(seconds: 5))
         say(Self.rule("midnight UTC: \(midnight.day) begins", width: options.width))
-        try await showBudget()
-        say("The label is set again, and the note becomes the review.\n")
-        try await relabel(blocked, at: midnight.adding(seconds: 12))
+        say("   The budget is whole again, and what it had blocked is reviewed by itself.\n")
+        clock.advance(to: midnight.adding(seconds: 5))
+        await settle()
+        for mergeRequest in blocked { try await showOutcome(of: mergeRequest) }
         clock.advance(to: TimeSource.system.now())
         try await showBooks()
     }
@@ -157,16 +161,45 @@ package final class Demonstration: Sendable {
         let happening =
             labels.after.contains(Self.label) ? "label '\(Self.label)' set" : "label '\(Self.label)' removed"
         say("   GitLab -> Bursar   \(happening): \(response.status) \(String(decoding: response.body, as: UTF8.self))")
+        await settle()
+    }
+
+    /// Waits until the daemon has done what there is to do at this time.
+    private func settle() async {
+        daemon.tick()
         await daemon.untilIdle()
+        await daemon.untilLooked()
     }
 
     private func showOutcome(of mergeRequest: StandInMergeRequest) async throws {
         guard let note = lastNote(of: mergeRequest) else {
             throw Failure(description: "\(mergeRequest.name) got no note.")
         }
+        let isBlocked = isBlocked(mergeRequest)
         say("   Bursar -> GitLab   a note on \(mergeRequest.name):\n")
-        say(Self.quoted(note, linesMax: 30))
+        // The first note of each kind is shown whole.
+        let isNew = shown.withLock { $0.insert(isBlocked).inserted }
+        say(Self.quoted(note, linesMax: isNew ? 40 : 11))
+        if !isBlocked { showComments(on: mergeRequest, whole: isNew) }
         try await showBudget()
+    }
+
+    private func showComments(on mergeRequest: StandInMergeRequest, whole: Bool) {
+        let comments = gitlab.discussions(of: mergeRequest)
+        guard !comments.isEmpty else { return }
+        say(
+            "   Bursar -> GitLab   "
+                + (comments.count == 1 ? "a comment at its line" : "\(comments.count) comments at their lines")
+                + (whole ? ":\n" : "\n"))
+        guard whole else { return }
+        for comment in comments {
+            say("     \(comment.path):\(comment.newLine ?? comment.oldLine ?? 0)")
+            say(Self.quoted(comment.body, linesMax: 12))
+        }
+    }
+
+    private func isBlocked(_ mergeRequest: StandInMergeRequest) -> Bool {
+        lastNote(of: mergeRequest)?.contains("Budget Exhausted") == true
     }
 
     private func lastNote(of mergeRequest: StandInMergeRequest) -> String? { gitlab.notes(of: mergeRequest).last?.body }
@@ -196,6 +229,7 @@ package final class Demonstration: Sendable {
         }
         say("   \(model.callCount) model calls were made; every one of them is a row. Ready to open:\n")
         for path in files.monthlyLogs + files.summaries { say("     \(path)") }
+        try await showAlerts()
         say(
             """
 
@@ -206,6 +240,15 @@ package final class Demonstration: Sendable {
 
             The daemon stays up. Ctrl-C ends it.
             """)
+    }
+
+    private func showAlerts() async throws {
+        let response = try await transport.send(ClientRequest(url: "\(daemon.url)/alerts"))
+        guard let alerts = try JSONValue(parsing: response.body)["alerts"]?.array else {
+            throw Failure(description: "GET /alerts answered \(response.status) without alerts.")
+        }
+        say("\n   What Bursar would have sent to Slack or a webhook, the newest first:\n")
+        for alert in alerts { say("     \(alert["raised_at"]?.string ?? "")  \(alert["title"]?.string ?? "")") }
     }
 
     private static func rule(_ title: String, width: Int) -> String {

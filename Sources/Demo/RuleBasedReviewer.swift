@@ -1,33 +1,46 @@
+import JSON
+
 /// The stand-in for a model: looks for a dozen well-known mistakes in the added lines of a prompt.
 ///
-/// It sees only the text that was sent, as a model does, so what it says shows what the daemon sent.
+/// It sees only the text that was sent, as a model does, so what it says shows what the daemon sent, and it answers in
+/// the form that the daemon asks for: a verdict and findings, each with the line it quotes.
 enum RuleBasedReviewer {
     /// A mistake and what a reviewer says about it.
     private struct Rule: Sendable {
         let severity: String
+        var kind = "bug"
         let fragments: [String]
         let title: String
         let advice: String
+        /// What to put in the place of which words, where the line alone can be mended.
+        var mending: (words: String, better: String)?
+    }
+
+    /// A rule that an added line breaks.
+    private struct Hit {
+        let rule: Rule
+        let path: String
+        let line: Int
+        let code: String
     }
 
     private static let rules: [Rule] = [
         Rule(
-            severity: "critical", fragments: ["execute(f\"", "execute(\"SELECT \" +"], title: "SQL built from input",
+            severity: "critical", kind: "security", fragments: ["execute(f\"", "execute(\"SELECT \" +"],
+            title: "SQL built from input",
             advice:
                 "Whoever chooses the value chooses the query. Pass it as a parameter: `execute(\"… = %s\", [name])`."),
         Rule(
-            severity: "critical", fragments: ["dangerouslySetInnerHTML"], title: "Foreign HTML goes into the page",
+            severity: "critical", kind: "security", fragments: ["dangerouslySetInnerHTML"],
+            title: "Foreign HTML goes into the page",
             advice: "A customer can write a script here. Render the text, or sanitise it on the server."),
         Rule(
-            severity: "critical", fragments: ["password = \"", "secret = \"", "api_key = \""],
-            title: "A password in the code",
-            advice: "Anyone who can read the repository has it now. Take it from the environment and change it."),
-        Rule(
-            severity: "critical", fragments: ["pickle.load("], title: "Unpickling runs code",
+            severity: "critical", kind: "security", fragments: ["pickle.load("], title: "Unpickling runs code",
             advice: "Whoever can write that file runs what they like. Keep the state as JSON."),
         Rule(
-            severity: "major", fragments: ["verify=False"], title: "The certificate is not checked",
-            advice: "Prices could come from anyone. Leave `verify` alone and install the wholesaler's certificate."),
+            severity: "major", kind: "security", fragments: ["verify=False"], title: "The certificate is not checked",
+            advice: "Prices could come from anyone. Leave `verify` alone and install the wholesaler's certificate.",
+            mending: ("verify=False", "timeout=30")),
         Rule(
             severity: "major", fragments: ["try! "], title: "`try!` ends the app when it fails",
             advice: "A missing file or a lost connection is not a bug: throw, or answer with a placeholder."),
@@ -36,12 +49,14 @@ enum RuleBasedReviewer {
             advice: "With a wrong locale the next line panics. Return the error."),
         Rule(
             severity: "major", fragments: ["except:"], title: "Every exception is swallowed",
-            advice: "Catch `ValueError`, and say which row was wrong; `except:` even hides a stop of the process."),
+            advice: "Catch `ValueError`, and say which row was wrong; `except:` even hides a stop of the process.",
+            mending: ("except:", "except ValueError:")),
         Rule(
             severity: "major", fragments: ["seen=[]", "=[]):"], title: "A default argument that is shared",
             advice: "The list lives on between calls. Use `None` and make a new one inside."),
         Rule(
-            severity: "major", fragments: ["card=%s", "print(\"token"], title: "A secret goes to the log",
+            severity: "major", kind: "security", fragments: ["card=%s", "print(\"token"],
+            title: "A secret goes to the log",
             advice: "Logs are kept and copied. Log an id, never the value."),
         Rule(
             severity: "major", fragments: ["JSON.parse(saved)"], title: "A damaged entry stops the page",
@@ -51,7 +66,8 @@ enum RuleBasedReviewer {
             advice: "Remove it before merging."),
         Rule(
             severity: "minor", fragments: ["useState<any>"], title: "`any` hides the type that stands above",
-            advice: "`useState<Review[]>([])` lets the compiler help."),
+            advice: "The type that is there lets the compiler help.",
+            mending: ("useState<any>", "useState<Review[]>")),
         Rule(
             severity: "minor", fragments: ["TODO"], title: "Unfinished work",
             advice: "Finish it here or open an issue for it."),
@@ -61,10 +77,38 @@ enum RuleBasedReviewer {
                 "Limit the tries, and wait longer each time with some chance in it, or all clients come back at once."),
     ]
 
-    /// A review of the added lines in `prompt`, as Markdown.
-    static func review(_ prompt: String) -> String {
+    /// A review of the added lines in `prompt`: `{"verdict", "findings"}`, the gravest finding first.
+    static func review(_ prompt: String) -> JSONValue {
+        let order = ["critical", "major", "minor"]
+        let hits = hits(in: prompt).enumerated().sorted {
+            (order.firstIndex(of: $0.element.rule.severity) ?? order.count, $0.offset)
+                < (order.firstIndex(of: $1.element.rule.severity) ?? order.count, $1.offset)
+        }.map(\.element)
+        return ["verdict": .string(verdict(hits)), "findings": .array(hits.map(finding))]
+    }
+
+    private static func verdict(_ hits: [Hit]) -> String {
+        guard let gravest = hits.first else {
+            return "This may be merged. The names are clear and the code does what the title says."
+        }
+        let count = hits.count == 1 ? "one thing to look at" : "\(hits.count) things to look at, the gravest first"
+        return gravest.rule.severity == "minor"
+            ? "This may be merged; \(count)." : "Not to be merged like this: \(count)."
+    }
+
+    private static func finding(_ hit: Hit) -> JSONValue {
+        let better = hit.rule.mending.map { hit.code.replacing($0.words, with: $0.better) }
+        return [
+            "severity": .string(hit.rule.severity), "kind": .string(hit.rule.kind), "path": .string(hit.path),
+            "side": "new", "line": .integer(hit.line), "quote": .string(hit.code), "title": .string(hit.rule.title),
+            "text": .string(hit.rule.advice), "replaced": .string(better == nil ? "" : hit.code),
+            "replacement": .string(better ?? ""),
+        ]
+    }
+
+    private static func hits(in prompt: String) -> [Hit] {
         var path = "the change"
-        var findings: [(rule: Rule, place: String, code: String)] = []
+        var hits: [Hit] = []
         var newLine = 0
         for line in prompt.split(separator: "\n", omittingEmptySubsequences: false) {
             if let header = filePath(line) { path = header }
@@ -74,29 +118,14 @@ enum RuleBasedReviewer {
                 continue
             }
             if line.hasPrefix("+"), !line.hasPrefix("+++") {
-                let code = line.dropFirst()
+                let code = String(line.dropFirst())
                 if let rule = rules.first(where: { rule in rule.fragments.contains { code.contains($0) } }) {
-                    findings.append((rule, "\(path):\(newLine)", String(code.drop { $0 == " " || $0 == "\t" })))
+                    hits.append(Hit(rule: rule, path: path, line: newLine, code: code))
                 }
             }
             if !line.hasPrefix("-"), !line.hasPrefix("\\") { newLine += 1 }
         }
-        guard !findings.isEmpty else {
-            return "Nothing stood out in this change. The names are clear and the code does what the title says."
-        }
-        let order = ["critical", "major", "minor"]
-        let sorted = findings.enumerated().sorted {
-            (order.firstIndex(of: $0.element.rule.severity) ?? 9, $0.offset) < (
-                order.firstIndex(of: $1.element.rule.severity) ?? 9, $1.offset
-            )
-        }.map(\.element)
-        var text =
-            "\(sorted.count == 1 ? "1 thing to look at." : "\(sorted.count) things to look at, the gravest first.")\n"
-        for (rule, place, code) in sorted {
-            text +=
-                "\n**\(rule.severity)** · `\(place)`: \(rule.title)\n\n> `\(code.replacing("`", with: "'"))`\n\n\(rule.advice)\n"
-        }
-        return text
+        return hits
     }
 
     /// The path in the line above a file's hunks: `Path: src/a.ts (new file)`; nil for other lines.

@@ -41,7 +41,7 @@ final class StandInModel: Sendable {
         else { return Self.error(400, "invalid_request_error", "model, max_tokens and messages are needed") }
         let prompt = (Self.texts(body["system"]) + messages.flatMap { Self.texts($0["content"]) }).joined(
             separator: "\n")
-        let review = RuleBasedReviewer.review(prompt)
+        let review = RuleBasedReviewer.review(prompt).text
         // As a model that always thinks first: some hundred tokens that are paid for and not seen.
         let thinking = 400 + prompt.utf8.count % 700
         let output = min(outputMax, review.utf8.count / 4 + thinking)

@@ -12,6 +12,8 @@ package struct Rows {
             case prose
             /// An id, a day or a word that is short anyway: to the left, never cut.
             case exact
+            /// A `BudgetBar`, whose colours stay, and words of ours: never cut. Nothing that others wrote may be in it.
+            case bar
         }
 
         let name: String

@@ -14,7 +14,11 @@ struct Table {
         columns = rows.columns
         cells = rows.rows.map { row in
             zip(rows.columns, row).map { column, cell in
-                column.kind == .number ? groupedDigits(cell) : cell.harmless
+                switch column.kind {
+                case .number: groupedDigits(cell)
+                case .bar: cell
+                case .name, .prose, .exact: cell.harmless
+                }
             }
         }
         self.width = width
@@ -22,7 +26,7 @@ struct Table {
 
     var text: String {
         let natural = columns.indices.map { index in
-            max(columns[index].name.displayWidth, cells.map { $0[index].displayWidth }.max() ?? 0)
+            max(columns[index].name.displayWidth, cells.map { $0[index].shownWidth }.max() ?? 0)
         }
         guard let width else { return lines(Array(columns.indices), natural) }
         var kept = Array(columns.indices)
@@ -60,13 +64,14 @@ struct Table {
         return ([heading] + cells).map { row in
             let parts = kept.map { index in
                 columns[index].kind == .prose
-                    ? wrappedText(row[index], width: widths[index]) : [row[index].cut(to: widths[index])]
+                    ? wrappedText(row[index], width: widths[index])
+                    : [columns[index].kind == .bar ? row[index] : row[index].cut(to: widths[index])]
             }
             return (0..<(parts.map(\.count).max() ?? 0)).map { line in
                 var text = ""
                 for (place, index) in kept.enumerated() {
                     let cell = line < parts[place].count ? parts[place][line] : ""
-                    let padding = String(repeating: " ", count: max(0, widths[index] - cell.displayWidth))
+                    let padding = String(repeating: " ", count: max(0, widths[index] - cell.shownWidth))
                     text += columns[index].kind == .number ? padding + cell : cell + padding
                     if place < kept.count - 1 { text += String(repeating: " ", count: Self.gap) }
                 }
@@ -91,7 +96,8 @@ struct Table {
                 guard !cell.isEmpty else { return "" }
                 let start = column.name + String(repeating: " ", count: label - column.name.displayWidth + Self.gap)
                 let margin = "\n" + String(repeating: " ", count: label + Self.gap)
-                return start + wrappedText(cell, width: room).joined(separator: margin) + "\n"
+                let lines = column.kind == .bar ? [cell] : wrappedText(cell, width: room)
+                return start + lines.joined(separator: margin) + "\n"
             }.joined()
         }.joined(separator: "\n")
     }
@@ -143,4 +149,12 @@ private func groupedDigits(_ text: String) -> String {
         grouped.append(digit)
     }
     return (text.hasPrefix("-") ? "-" : "") + grouped + bare.dropFirst(whole.count)
+}
+
+extension String {
+    /// The columns that the text takes; those of its colours are none.
+    fileprivate var shownWidth: Int {
+        guard utf8.contains(0x1B) else { return displayWidth }
+        return replacing(/\u{1B}\[[0-9;]*m/, with: "").displayWidth
+    }
 }

@@ -68,6 +68,14 @@ import UTCTime
         #expect(candidate.text.hasPrefix("$41.51 used and $0.00 held of $50.00, 83%; the threshold is $40.00."))
     }
 
+    @Test func `after a grant a threshold that is an amount is told as that amount`() throws {
+        let budget = try definition(limit: "100000", thresholds: [.amount(80_000)])
+        let before = try #require(BudgetRule.candidate(for: standing(budget, settled: 90_000)))
+        #expect(before.title == "Budget daily has reached 80% of its limit")
+        let after = try #require(BudgetRule.candidate(for: standing(budget, settled: 290_000, granted: 200_000)))
+        #expect(after.title == "Budget daily has reached its threshold of 80,000 tokens")
+    }
+
     @Test func `but a template is not: whose label applies is not known`() throws {
         let template = try definition("t", "merge_request:*", .total, label: "bugfix")
         #expect(try BudgetRule.candidate(for: standing(template, settled: 5000)) == nil)

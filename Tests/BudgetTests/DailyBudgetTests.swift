@@ -28,6 +28,18 @@ import Testing
         #expect(budget().level(used: used) == wanted)
     }
 
+    @Test(arguments: [
+        (800, 1000, BudgetThreshold.percent(80)), (801, 1000, .amount(801)), (1000, 1000, .percent(100)),
+        (5, 1000, .amount(5)), (990, 990, .percent(100)),
+    ])
+    func `a threshold that is a whole percent of the limit moves with it`(
+        _ amount: Int, _ limit: Int, _ wanted: BudgetThreshold
+    ) throws {
+        let budget = DailyBudget(
+            isEnabled: true, limitTokens: limit, warningThresholdTokens: amount, enforcement: .block)
+        #expect(try budget.definition.thresholds == [wanted])
+    }
+
     @Test func `a limit of nothing is exhausted`() {
         #expect(budget(limit: 0).level(used: 0) == .exhausted)
         #expect(budget(limit: 0).decision(requested: 1, used: 0, held: 0) == nil)

@@ -55,9 +55,9 @@ struct `bursar budgets and bursar teams` {
         arguments: [
             (["budgets", "set", "daily", "--scope", "all", "--period", "day", "--limit", "5"], "TOKEN_DAILY_LIMIT"),
             (["budgets", "set", "a/b", "--scope", "all", "--period", "day", "--limit", "5"], "<name> is 'a/b'"),
-            (["budgets", "set", "b", "--period", "day", "--limit", "5"], "--scope: is missing"),
-            (["budgets", "set", "b", "--scope", "all", "--limit", "5"], "--period: is missing"),
-            (["budgets", "set", "b", "--scope", "all", "--period", "day"], "--limit: is missing"),
+            (["budgets", "set", "b", "--period", "day", "--limit", "5"], "--scope is missing"),
+            (["budgets", "set", "b", "--scope", "all", "--limit", "5"], "--period is missing"),
+            (["budgets", "set", "b", "--scope", "all", "--period", "day"], "--limit is missing"),
             (["budgets", "set", "b", "--scope", "user:a*", "--period", "day", "--limit", "5"], "\"*\" stands alone"),
             (["budgets", "set", "b", "--scope", "merge_request:g/p", "--limit", "5"], "group/app!123"),
             (["budgets", "set", "b", "--scope", "all", "--period", "year", "--limit", "5"], "--period \"year\""),
@@ -72,7 +72,7 @@ struct `bursar budgets and bursar teams` {
             ),
             (
                 ["budgets", "set", "b", "--scope", "all", "--period", "day", "--limit", "5", "--reserve-label", "x"],
-                "--reserve: is missing"
+                "--reserve is missing"
             ),
             (
                 ["budgets", "set", "b", "--scope", "all", "--period", "day", "--limit", "5", "--label", "x"],

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -13,6 +14,14 @@ import Testing
         #expect(ending.complaint.isEmpty)
         #expect(ending.output.contains("Daily Token Budget Exhausted"))
         #expect(ending.output.contains("has 1 note."))
+        // The stand-in model answers as it is asked: its findings stand at their lines, and none is posted as it came.
+        #expect(!ending.output.contains("not in the form asked for"))
+        #expect(ending.output.contains("     api/orders.py:26\n     | 🔴 **critical** (security): SQL built from input"))
+        #expect(ending.output.contains("```suggestion"))
+        #expect(ending.output.contains("Budget daily has reached 70% of its limit"))
+        // What was blocked is reviewed after midnight, by itself.
+        let morning = ending.output.components(separatedBy: "midnight UTC").last ?? ""
+        #expect(morning.contains("a note on shop/mobile-app!18") && !morning.contains("Budget Exhausted"))
         let announced = ending.output.split(separator: "\n")
             .filter { $0.hasPrefix("     \(folder.path)/books/") }.map {
                 String($0.dropFirst(5 + folder.path.count + 1))

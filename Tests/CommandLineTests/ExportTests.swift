@@ -88,6 +88,18 @@ import Testing
                 "Error: records of 2020-01-01 are no longer kept (TOKEN_LOG_RETENTION_DAYS=365); the earliest day"))
     }
 
+    @Test(arguments: [["report"], ["export"], ["budgets", "replay", "--limit", "1"]])
+    func `a period that ends before it begins is refused`(_ command: [String]) async throws {
+        let folder = try Folder()
+        let ending = try await Program(
+            command + ["--from", "2025-12-02", "--to", "2025-12-01"], in: folder
+        ).ending()
+        #expect(ending.status == 2 && ending.output.isEmpty)
+        #expect(ending.complaint.hasPrefix("Error: --from 2025-12-02 is after --to 2025-12-01\n"))
+        let day = try await Program(command + ["--from", "2025-12-02", "--to", "2025-12-02"], in: folder).ending()
+        #expect(day.status != 2)
+    }
+
     @Test func `a damaged line is named, and the others are written`() async throws {
         let folder = try Folder()
         try folder.write("books/token-logs/2025-12.csv", Self.rows + "garbage\n")

@@ -46,6 +46,16 @@ import Testing
         for line in shown.split(separator: "\r\n") { #expect(Self.columns(line) <= width, "\(line)") }
     }
 
+    @Test func `colour the bars of the budgets, and nothing of the colours is left in the text`() async throws {
+        let folder = try books(1)
+        let shown = try await Terminal.run(["budgets", "list"], environment: ["TERM": "xterm"], in: folder)
+        #expect(shown.contains("[\u{1B}[32m"))
+        #expect(!shown.replacing("\u{1B}[32m", with: "").replacing("\u{1B}[0m", with: "").contains("[32m"))
+        let narrow = try await Terminal.run(
+            ["budgets", "list"], environment: ["TERM": "xterm"], in: folder, columns: 70)
+        #expect(narrow.contains("Not shown for lack of room: ") && narrow.contains("\u{1B}[0m"))
+    }
+
     @Test func `are whole and plain in a pipe`() async throws {
         let folder = try books(1000)
         let report = try await Program(["report"] + Self.december, in: folder).ending()

@@ -8,7 +8,9 @@ import UTCTime
 /// highest is told.
 public enum BudgetRule {
     /// The highest threshold that `standing` has reached; nil when it has reached none, or nothing is used or held.
-    static func threshold(of standing: BudgetStanding) -> (text: String, amount: Int, words: String)? {
+    static func threshold(of standing: BudgetStanding) -> (
+        text: String, amount: Int, words: String, isAmount: Bool
+    )? {
         // Which merge requests carry a template's label is not known here.
         guard standing.budget.label == nil, standing.committed > 0 else { return nil }
         let unit = standing.budget.limit.unit
@@ -16,8 +18,12 @@ public enum BudgetRule {
             let amount = threshold.amount(ofLimit: standing.limit)
             let words = Figures.text(amount, unit)
             return switch threshold {
-            case .percent: (text: threshold.text(unit), amount: amount, words: "\(threshold.text(unit)), \(words)")
-            case .amount: (text: threshold.text(unit), amount: amount, words: words)
+            case .percent:
+                (
+                    text: threshold.text(unit), amount: amount, words: "\(threshold.text(unit)), \(words)",
+                    isAmount: false
+                )
+            case .amount: (text: threshold.text(unit), amount: amount, words: words, isAmount: true)
             }
         }
         return all.filter { $0.amount <= standing.committed }.max { ($0.amount, $1.text) < ($1.amount, $0.text) }
@@ -48,12 +54,16 @@ public enum BudgetRule {
         lines.append(
             standing.window.end.map { "It begins anew at \($0)." } ?? "It counts for ever and does not begin anew.")
         let counter = standing.scope.description
+        // A grant moves the limit away from a threshold that is an amount.
+        let reached =
+            threshold.isAmount && standing.granted > 0
+            ? "its threshold of \(threshold.words)" : "\(claim.share / 100)% of its limit"
         let which = standing.budget.scope.description == counter ? "" : " for \(counter)"
         return AlertCandidate(
             kind: .budgetThreshold, claim: claim,
             title: isPast
                 ? "Budget \(standing.budget.name)\(which) is used up"
-                : "Budget \(standing.budget.name)\(which) has reached \(claim.share / 100)% of its limit",
+                : "Budget \(standing.budget.name)\(which) has reached \(reached)",
             text: lines.joined(separator: "\n"),
             facts: JSONObject(
                 facts(of: standing) + [

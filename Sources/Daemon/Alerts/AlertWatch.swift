@@ -231,7 +231,10 @@ final class AlertWatch: Sendable {
     func note(_ event: LedgerEvent) {
         switch event {
         case .largeReview(let record, let percent):
-            desk.raise([.largeReview(record, percent: percent, limitTokens: ledger.configuration.budget.limitTokens)])
+            // Of the limit with its grants, as the percent is. The books are asked later: now they are at work.
+            short.async { [self] in
+                desk.raise([.largeReview(record, percent: percent, limitTokens: ledger.status().limitTokens)])
+            }
         case .unresolved(let reservation): desk.raise([.unresolvedHold(reservation)])
         case .writeFailed(let reason): desk.raise([.booksTrouble(reason)])
         case .lowSpace(let available, let floor):

@@ -1,3 +1,4 @@
+import Alerts
 import Budget
 package import JSON
 import Review
@@ -43,21 +44,31 @@ package struct EstimateReport: Sendable {
     /// The sums and what the budget says, a line each.
     package var summary: [String] {
         let preflight = preflight
+        guard preflight.heldTokens > 0 else {
+            return ["nothing of this change would be shown to a model: no call, no tokens"] + preflight.sentences
+                + remarks
+        }
         var lines = [
-            "~\(preflight.inputTokens) tokens in (~\(preflight.promptTokens) of them instructions) and "
-                + "~\(preflight.expectedOutputTokens) out with \(preflight.model)"
+            "~\(figure(preflight.inputTokens)) tokens in, ~\(figure(preflight.promptTokens)) of them instructions, and "
+                + "~\(figure(preflight.expectedOutputTokens)) out with \(preflight.model)"
                 + (preflight.callCount == 1 ? "" : " in \(preflight.callCount) calls")
-                + "; \(preflight.heldTokens) would be held",
-            "the whole change has ~\(preflight.fullDiffTokens) tokens; "
-                + "\(preflight.savedPerMille / 10).\(preflight.savedPerMille % 10) % of them are saved",
+                + "; \(figure(preflight.heldTokens)) would be held",
+            "the whole change has ~\(figure(preflight.fullDiffTokens)) tokens, of which "
+                + "\(preflight.savedPerMille / 10).\(preflight.savedPerMille % 10) % are left out",
         ]
         if let budget = preflight.budget, let share = preflight.sharePerMille {
+            let left = "budget: \(preflight.budgetDecision); \(figure(budget.leftTokens)) tokens left, "
             lines.append(
-                "budget: \(preflight.budgetDecision); \(budget.leftTokens) tokens left, "
-                    + "of which this is \(share / 10).\(share % 10) %")
+                left
+                    + (share > 1000
+                        ? "fewer than this needs" : "of which this is \(share / 10).\(share % 10) %"))
         } else {
             lines.append("budget: not enforced")
         }
-        return lines + preflight.sentences + preflight.tips + remarks
+        let tips = preflight.tips.map { "cheaper: \($0.replacing("`", with: "'"))" }
+        return lines + preflight.sentences + tips + remarks
     }
+
+    /// The number with its thousands apart.
+    private func figure(_ number: Int) -> String { Figures.grouped(number) }
 }

@@ -31,8 +31,9 @@ enum BudgetsCommand {
         ]
         var named = error
         named.field = options[error.field] ?? error.field
+        let message = error.reason.hasPrefix("is missing") ? "\(named.field) \(error.reason)" : named.description
         return Arguments.UsageError(
-            message: named.description, usage: "bursar \(command) \(arguments)", help: "bursar \(command) --help")
+            message: message, usage: "bursar \(command) \(arguments)", help: "bursar \(command) --help")
     }
 
     static let remove = Command(

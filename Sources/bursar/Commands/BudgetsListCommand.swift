@@ -37,8 +37,10 @@ enum BudgetsListCommand {
                 Console.print(String(decoding: value.prettyBytes, as: UTF8.self))
             case .csv: Console.print(rows(snapshot.overview.standings).csv)
             case .table:
-                Console.print(
-                    table(snapshot.overview, isColoured: Console.usesColour(unless: values[CommandSettings.noColour])))
+                let (table, remarks) = table(
+                    snapshot.overview, isColoured: Console.usesColour(unless: values[CommandSettings.noColour]))
+                Console.print(table: table)
+                Console.print(prose: remarks)
             }
             return 0
         }
@@ -67,7 +69,7 @@ enum BudgetsListCommand {
             })
     }
 
-    private static func table(_ overview: BudgetOverview, isColoured: Bool) -> String {
+    private static func table(_ overview: BudgetOverview, isColoured: Bool) -> (Rows, remarks: String) {
         var rows: [[String]] = []
         var remarks = ""
         for budget in overview.set.budgets {
@@ -78,29 +80,32 @@ enum BudgetsListCommand {
             guard standings.isEmpty else { continue }
             rows.append([
                 budget.name, budget.scope.description, budget.period.rawValue, shown(budget, budget.limit.amount), "",
-                "", "", "", "not used yet",
+                "", "", "", "not used yet", remark(budget),
             ])
         }
-        return Rows(
+        let table = Rows(
             columns: [
-                .init("budget"), .init("counter"), .init("period"), .init("limit", isNumber: true),
-                .init("granted", isNumber: true), .init("used", isNumber: true), .init("held", isNumber: true),
-                .init("left", isNumber: true), .init("share"),
-            ], rows: rows
-        ).table + remarks
+                .init("budget"), .init("counter"), .init("period", .exact, rank: 2), .init("limit", .number),
+                .init("granted", .number, rank: 4), .init("used", .number), .init("held", .number, rank: 3),
+                .init("left", .number, rank: 1), .init("share", .bar), .init("remark", .exact, rank: 5),
+            ], rows: rows)
+        return (table, remarks)
     }
 
     private static func row(_ standing: BudgetStanding, _ isColoured: Bool) -> [String] {
         let held = standing.held + standing.unresolved
         let bar = BudgetBar(used: standing.used, held: held, limit: standing.limit)
             .text(width: 20, isColoured: isColoured)
-        let only = standing.budget.enforcement == .warn ? "  only warns" : ""
         let show = { shown(standing.budget, $0) }
         return [
             standing.budget.name, standing.scope.description, standing.budget.period.rawValue, show(standing.limit),
             standing.granted > 0 ? "+" + show(standing.granted) : "", show(standing.used), show(held),
-            show(standing.left), bar + only,
+            show(standing.left), bar, remark(standing.budget),
         ]
+    }
+
+    private static func remark(_ budget: BudgetDefinition) -> String {
+        budget.enforcement == .warn ? "only warns" : ""
     }
 
     private static func shown(_ budget: BudgetDefinition, _ amount: Int) -> String {

@@ -48,7 +48,8 @@ enum BudgetsReplayCommand {
         return try await CommandSettings.use(for: .books) { settings, _ in
             let directory = values[CommandSettings.dataDirectory] ?? settings.books.dataDirectory
             CommandSettings.remarkMissingBooks(in: directory)
-            let days = UsageFilters.query(values, by: [], today: TimeSource.system.now().day).days
+            let days = try UsageFilters.query(values, of: "budgets replay", by: [], today: TimeSource.system.now().day)
+                .days
             let (records, problemCount) = try Progress.during("Reading the books") { progress in
                 let reader = UsageReader(directory: directory, calls: progress.calls)
                 var (records, problemCount) = ([UsageRecord](), 0)

@@ -63,9 +63,19 @@ enum EstimateCommand {
                         dataDirectory: configuration.directory, budgets: EstimateBudgets(snapshot, at: now))
                 }
             } else {
-                report = service.report(
-                    onDiff: try diff(values[file] ?? "-"), files: try projectFiles(values[project]),
-                    budgets: EstimateBudgets(snapshot, at: now))
+                let (path, rules) = (values[file] ?? "-", try projectFiles(values[project]))
+                let bytes = try diff(path)
+                report = service.report(onDiff: bytes, files: rules, budgets: EstimateBudgets(snapshot, at: now))
+                let isBlank = bytes.allSatisfy { [0x09, 0x0A, 0x0D, 0x20].contains($0) }
+                if report.fileRows.isEmpty {
+                    let what = path == "-" ? "standard input" : "'\(path)'"
+                    guard isBlank else {
+                        throw EstimateService.Failure(
+                            description: "\(what) names no changed file; a diff as 'git diff' or 'diff -u' writes it "
+                                + "is needed")
+                    }
+                    Console.complain("Warning: \(what) is empty: there is nothing to review.\n")
+                }
             }
             show(report, values)
             return report.isBlocked ? blockedStatus : 0
@@ -111,13 +121,19 @@ enum EstimateCommand {
             }
             return bytes
         }
-        return try FileCalls.system.contents(of: path, limit: EstimateService.diffBytesMax)
+        do throws(POSIXFailure) {
+            return try FileCalls.system.contents(of: path, limit: EstimateService.diffBytesMax)
+        } catch { throw EstimateService.Failure(description: "the diff cannot be read: \(error)") }
     }
 
     /// What the checkout at `directory` says about its reviews.
     private static func projectFiles(_ directory: String?) throws -> EstimateService.ProjectFiles {
         var files = EstimateService.ProjectFiles()
         guard let directory else { return files }
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue else {
+            throw EstimateService.Failure(description: "--project '\(directory)' is no directory; name a checkout")
+        }
         let contents = try EstimateService.ProjectFiles.paths.map { path -> [UInt8]? in
             guard case .success = FileCalls.system.status("\(directory)/\(path)") else { return nil }
             return try FileCalls.system.contents(of: "\(directory)/\(path)", limit: 1 << 20)

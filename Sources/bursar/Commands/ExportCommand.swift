@@ -55,7 +55,7 @@ enum ExportCommand {
         let directory = values[CommandSettings.dataDirectory] ?? settings.books.dataDirectory
         CommandSettings.remarkMissingBooks(in: directory)
         let today = TimeSource.system.now().day
-        let query = UsageFilters.query(values, by: [], today: today)
+        let query = try UsageFilters.query(values, of: "export", by: [], today: today)
         let kept = today.adding(days: -settings.books.logRetentionDays).month.firstDay
         if query.days.lowerBound < kept, try !RecordExport(directory: directory).hasBeginning(of: query) {
             Console.complain(

@@ -43,7 +43,9 @@ enum OperatorOptions {
             configuration.directory = values[CommandSettings.dataDirectory] ?? configuration.directory
             let logs = LedgerLayout(directory: configuration.directory).logs
             guard case .success = FileCalls.system.status(logs) else {
-                Console.complain("Error: there are no books in '\(configuration.directory)' yet.\n")
+                Console.complain(
+                    "Error: there are no books in '\(configuration.directory)' yet: run this in the daemon's directory, "
+                        + "or name its books with --data-dir. The daemon's first start makes them.\n")
                 return 1
             }
             let desk = OperatorDesk(

@@ -37,7 +37,7 @@ enum ReportCommand {
         try await CommandSettings.use(for: .books) { settings, _ in
             let directory = values[CommandSettings.dataDirectory] ?? settings.books.dataDirectory
             CommandSettings.remarkMissingBooks(in: directory)
-            let query = UsageFilters.query(values, by: values[by], today: TimeSource.system.now().day)
+            let query = try UsageFilters.query(values, of: "report", by: values[by], today: TimeSource.system.now().day)
             let months = query.days.lowerBound.month...query.days.upperBound.month
             let report = try Progress.during(
                 "Reading the books", totalBytes: FileCalls.system.logBytes(in: directory, months: months)
@@ -84,12 +84,19 @@ enum UsageFilters {
             option: name, value: value, help: help, accepted: "a name", parse: { $0.isEmpty ? nil : $0 })
     }
 
-    /// The records wanted: this month's unless a period is given; one that is turned round is empty and is taken as meant.
-    static func query(_ values: Values, by dimensions: [UsageDimension], today: Day) -> UsageQuery {
+    /// The records wanted by `command`: this month's unless a period is given. Throws when it ends before it begins.
+    static func query(
+        _ values: Values, of command: String, by dimensions: [UsageDimension], today: Day
+    ) throws(Arguments.UsageError) -> UsageQuery {
         let last = values[to] ?? max(today, values[from] ?? today)
         let first = values[from] ?? min(last, last.month.firstDay)
+        guard first <= last else {
+            throw Arguments.UsageError(
+                message: "--from \(first) is after --to \(last)",
+                usage: "bursar \(command) --from <day> --to <day>", help: "bursar \(command) --help")
+        }
         return UsageQuery(
-            by: dimensions, days: min(first, last)...max(first, last), project: values[project], user: values[user],
+            by: dimensions, days: first...last, project: values[project], user: values[user],
             model: values[model], session: values[session])
     }
 }
