@@ -2,6 +2,7 @@ import Budget
 import Daemon
 import Demo
 import Foundation
+import HTTPClient
 import JSON
 import Ledger
 import Platform
