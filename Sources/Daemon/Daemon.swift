@@ -123,6 +123,7 @@ package final class Daemon: Sendable {
             var routes = BudgetRoutes(ledger: ledger, prices: prices, now: time.now, access: access).routes
             routes += QueueRoutes(queue: queue, now: time.now, access: access).routes
             routes += AlertRoutes(desk: watch.desk, ledger: ledger, now: time.now, access: access).routes
+            routes += MaintenanceRoutes(ledger: ledger, now: time.now, access: access).routes
             let learned = LearnedTokens(directory: settings.books.dataDirectory, log: log)
             routes +=
                 EstimateRoutes(

@@ -1,3 +1,5 @@
+public import Budget
+
 /// Who is in which team, and who pays for it.
 public struct TeamDirectory: Sendable, Equatable {
     /// The members of each team.
@@ -11,8 +13,18 @@ public struct TeamDirectory: Sendable, Equatable {
         self.costCentres = costCentres
     }
 
-    /// The teams that `user` is in, by name.
+    /// A directory of `teams`, whose names differ.
+    public init(_ teams: [Team]) {
+        self.init()
+        for team in teams {
+            members[team.name] = team.users
+            costCentres[team.name] = team.costCentre
+        }
+    }
+
+    /// The teams that `user` is in, by name. GitLab's user names are the same in small and in large letters.
     public func teams(of user: String) -> [String] {
-        members.filter { $0.value.contains(user) }.map(\.key).sorted()
+        let name = user.lowercased()
+        return members.filter { $0.value.contains(name) }.map(\.key).sorted()
     }
 }

@@ -43,11 +43,14 @@ public struct RouteDeclaration: Sendable {
         public var mediaType: String
         /// Its JSON Schema.
         public var schema: JSONValue
+        /// Whether it must be there.
+        public var isRequired: Bool
 
         /// A body of these parts.
-        public init(mediaType: String = "application/json", schema: JSONValue) {
+        public init(mediaType: String = "application/json", schema: JSONValue, isRequired: Bool = true) {
             self.mediaType = mediaType
             self.schema = schema
+            self.isRequired = isRequired
         }
     }
 

@@ -17,12 +17,14 @@ extension PriceTable {
 
     /// A row for each price and each of its tiers.
     package func rows(of prices: [ModelPrice]) -> Rows {
-        let numbers = [
-            "input", "output", "cache_write", "cache_write_1h", "cache_read", "above_input_tokens", "context_window",
-            "max_output",
-        ]
-        return Rows(
-            columns: [.init("model"), .init("from")] + numbers.map { .init($0, isNumber: true) } + [.init("price_id")],
+        Rows(
+            columns: [
+                .init("model"), .init("from", .exact, rank: 2), .init("input", .number),
+                .init("output", .number), .init("cache_write", .number, rank: 4),
+                .init("cache_write_1h", .number, rank: 5), .init("cache_read", .number, rank: 3),
+                .init("above_input_tokens", .number, rank: 1), .init("context_window", .number, rank: 6),
+                .init("max_output", .number, rank: 7), .init("price_id", .name, rank: 8),
+            ],
             rows: prices.flatMap { price in
                 [price.row(price.rates, tier: "")]
                     + price.tiers.map {

@@ -126,6 +126,12 @@ import UTCTime
         }
         #expect(try set.removing(budget: "a").removing(team: "core").teams.isEmpty)
         #expect(throws: BudgetTextError.self) { try Team(name: "none", users: []) }
+        let longest = String(repeating: "4", count: Team.costCentreBytesMax)
+        #expect(try Team(name: "a", users: ["b"], costCentre: longest).costCentre == longest)
+        #expect(try Team(name: "a", users: ["b"], costCentre: "").costCentre == nil)
+        for wrong in [longest + "4", "a\nb"] {
+            #expect(throws: BudgetTextError.self) { try Team(name: "a", users: ["b"], costCentre: wrong) }
+        }
     }
 
     @Test func `only budgets of merge requests are chosen by label`() throws {

@@ -2,6 +2,7 @@ import Budget
 import Daemon
 import Demo
 import Foundation
+import HTTPClient
 import JSON
 import Ledger
 import Platform
@@ -44,6 +45,24 @@ import UTCTime
         try await stage.strike()
     }
 
+    @Test func `a cleaning that is asked for removes what is too old, once, and a dry one nothing`() async throws {
+        let stage = try Stage()
+        let old = stage.directory.path + "/books/daily-summaries/2024-01-01.json"
+        let log = stage.directory.path + "/books/token-logs/2024-01.csv"
+        for path in [old, log] { try Data().write(to: URL(fileURLWithPath: path)) }
+        let path = "/maintenance/cleanup"
+        let dry = try await stage.send("POST", path, ["dry_run": true])
+        #expect(dry.status == 200 && dry.body == ["summaries_deleted": 1, "logs_deleted": 1, "dry_run": true])
+        #expect(FileManager.default.fileExists(atPath: old) && FileManager.default.fileExists(atPath: log))
+        #expect(try await stage.send("POST", path, token: nil).status == 401)
+        #expect(try await stage.send("POST", path, ["dry_run": "yes"]).status == 400)
+        let done = try await stage.send("POST", path)
+        #expect(done.status == 200 && done.body == ["summaries_deleted": 1, "logs_deleted": 1, "dry_run": false])
+        #expect(!FileManager.default.fileExists(atPath: old) && !FileManager.default.fileExists(atPath: log))
+        #expect(try await stage.send("POST", path).body["logs_deleted"] == 0)
+        try await stage.strike()
+    }
+
     @Test func `a budget that is put binds at once, and no more when it is deleted`() async throws {
         let stage = try Stage()
         let call: JSONValue = ["estimated_tokens": 6000, "model": "claude-sonnet-5-5", "user": "Ann"]
@@ -70,6 +89,50 @@ import UTCTime
         #expect(try await stage.send("POST", "/budget/reservations", call).status == 201)
         let wrong = try await stage.send("PUT", "/budgets/people", ["scope": "usr:*", "period": "week", "limit": 1])
         #expect(wrong.status == 400 && wrong.body["detail"]?.string?.contains("no such scope") == true)
+        try await stage.strike()
+    }
+
+    @Test func `a team keeps its cost centre until another is given`() async throws {
+        let stage = try Stage()
+        func put(_ body: JSONValue) async throws -> JSONValue { try await stage.send("PUT", "/teams/web", body).body }
+        #expect(try await put(["users": ["fay"], "cost_centre": "4711"])["cost_centre"] == "4711")
+        let kept = try await put(["users": ["Gus", "fay"], "author": "ann"])
+        #expect(kept["cost_centre"] == "4711" && kept["users"] == ["fay", "gus"])
+        #expect(try await put(["users": ["fay"], "cost_centre": .null])["cost_centre"] == "4711")
+        #expect(try await stage.send("GET", "/teams").body["teams"]?.array?.first?["cost_centre"] == "4711")
+        let desk = OperatorDesk(
+            LedgerConfiguration(directory: stage.directory.path + "/books", dailyLimitTokens: 10_000),
+            prices: try .inForce(file: nil), apiToken: Stage.apiToken, log: .silent)
+        let note = OperatorNote(author: "ann", reason: "a move")
+        let team = try Team(name: "web", users: ["fay"])
+        #expect(try await desk.change(.setPeople(team), note)["cost_centre"] == "4711")
+        #expect(try await desk.change(.setTeam(team), note)["cost_centre"] == nil)
+        for wrong in [["users": ["fay"], "cost_centre": 4711], ["users": ["fay"], "author": 5], ["fay"]] as [JSONValue]
+        {
+            #expect(try await stage.send("PUT", "/teams/web", wrong).status == 400)
+        }
+        try await stage.strike()
+    }
+
+    @Test func `the budgets are told as rows too, and not again while they are as they were`() async throws {
+        let stage = try Stage(settings: ["TOKEN_DAILY_LIMIT": "10000"])
+        #expect(
+            try await stage.send("PUT", "/budgets/money", ["scope": "all", "period": "total", "limit": "5usd"]).status
+                == 200)
+        let csv = try await stage.send("GET", "/budgets?format=csv")
+        #expect(csv.fields["Content-Type"]?.hasPrefix("text/csv") == true)
+        #expect(
+            csv.body.string?.split(separator: "\n").map(String.init) == [
+                "budget,counter,period,unit,limit,granted,used,held,unresolved,left,percent,enforcement,label,resets_at",
+                "daily,all,day,tokens,10000,0,0,0,0,10000,0,block,,2026-03-11T00:00:00Z",
+                "money,all,total,usd,5.000000,0.000000,0.000000,0.000000,0.000000,5.000000,0,block,,",
+            ])
+        #expect(try await stage.send("GET", "/budgets", fields: ["Accept": "text/csv"]).body == csv.body)
+        let tag = try #require(try await stage.send("GET", "/budgets").fields["ETag"])
+        #expect(try await stage.send("GET", "/budgets", fields: ["If-None-Match": tag]).status == 304)
+        #expect(try await stage.send("POST", "/grants", ["tokens": 5, "reason": "x"]).status == 201)
+        #expect(try await stage.send("GET", "/budgets", fields: ["If-None-Match": tag]).status == 200)
+        #expect(try await stage.send("GET", "/budgets?format=xml").status == 400)
         try await stage.strike()
     }
 

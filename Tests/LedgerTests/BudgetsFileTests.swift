@@ -42,6 +42,13 @@ import Testing
                 "ann",
                 "bob"
               ]
+            },
+            {
+              "name": "web",
+              "users": [
+                "fay"
+              ],
+              "cost_centre": "4711"
             }
           ]
         }
@@ -84,6 +91,10 @@ import Testing
         (
             #"{"version":1,"budgets":[{"name":"a","scope":"all","period":"day","limit":1,"enforcement":"off"}]}"#,
             "budgets[0].enforcement \"off\": accepted are block, warn"
+        ),
+        (
+            #"{"version":1,"teams":[{"name":"core","users":["a"],"cost_centre":4711}]}"#,
+            "teams[0].cost_centre: a whole number, wanted is a text"
         ),
         (#"{"version":1,"teams":[{"name":"core","users":[1]}]}"#, "teams[0].users: a whole number, wanted are texts"),
     ])

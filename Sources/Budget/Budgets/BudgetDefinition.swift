@@ -107,12 +107,16 @@ public struct Team: Sendable, Hashable {
     public let name: String
     /// Their user names in small letters, sorted, each once.
     public let users: [String]
+    /// Who pays for what they use, as the accountants call it; nil: nobody was named.
+    public let costCentre: String?
 
     /// The most people in a team.
     public static let usersMax = 5000
+    /// The most bytes of a cost centre.
+    public static let costCentreBytesMax = 200
 
-    /// A team of `users`. Throws the first rule they break.
-    public init(name: String, users: [String]) throws(BudgetTextError) {
+    /// A team of `users`; an empty cost centre is none. Throws the first rule they break.
+    public init(name: String, users: [String], costCentre: String? = nil) throws(BudgetTextError) {
         try BudgetTextError.checkName(name, "name")
         guard 1...Self.usersMax ~= users.count else {
             throw BudgetTextError("users", nil, "\(users.count) people; accepted are 1 to \(Self.usersMax)")
@@ -125,7 +129,28 @@ public struct Team: Sendable, Hashable {
             }
         }
         self.users = names.sortedWithoutDoubles
+        guard let costCentre, !costCentre.isEmpty else {
+            self.costCentre = nil
+            return
+        }
+        guard costCentre.utf8.count <= Self.costCentreBytesMax,
+            costCentre.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else {
+            throw BudgetTextError(
+                "cost_centre", costCentre,
+                "a cost centre has up to \(Self.costCentreBytesMax) bytes and no control character")
+        }
+        self.costCentre = costCentre
     }
+
+    private init(_ team: Team, costCentre: String?) {
+        name = team.name
+        users = team.users
+        self.costCentre = costCentre
+    }
+
+    /// The same people, paid for as `other` is.
+    public func paid(as other: Team?) -> Team { Team(self, costCentre: other?.costCentre) }
 }
 
 extension [String] {

@@ -13,7 +13,7 @@ struct AlertRoutes: Sendable {
     let now: @Sendable () -> Instant
     let access: APIAccess
 
-    /// Alerts that one answer tells of, at most and where nothing is asked for.
+    /// Alerts that one answer tells of at most.
     static let alertsMax = 2000
     /// Those where nothing is asked for.
     static let alertsDefault = 200
@@ -21,37 +21,30 @@ struct AlertRoutes: Sendable {
     /// The routes.
     var routes: [Route] {
         [
-            Route(.get, "/alerts", access: access.token, handler: .now(list)),
+            list,
             Route(.post, "/alerts/{id}/acknowledge", access: access.token, handler: .later(acknowledge)),
         ]
     }
 
-    private func list(_ routed: RoutedRequest) -> Response {
-        let head = routed.request.head
-        let wanted = head.query("state") ?? "all"
-        guard ["all", "unread", "acknowledged"].contains(wanted) else {
-            return .problem(400, detail: "state is '\(wanted)'; accepted are all, unread and acknowledged.")
-        }
-        let limitText = head.query("limit") ?? String(Self.alertsDefault)
-        guard limitText.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let limit = Int(limitText), 1...Self.alertsMax ~= limit
-        else {
-            return .problem(400, detail: "limit is '\(limitText)'; accepted is 1 to \(Self.alertsMax).")
-        }
-        let accept = head.fields["accept"] ?? ""
-        let format = head.query("format") ?? (accept.contains("text/csv") ? "csv" : "json")
-        let all = desk.alerts(unreadOnly: wanted == "unread")
-        let alerts = all.filter { wanted != "acknowledged" || $0.isAcknowledged }.prefix(limit)
-        switch format {
-        case "json":
-            return .json(
-                200, ["unread": .integer(desk.unreadCount), "alerts": .array(alerts.map(\.json))],
-                fields: [("Cache-Control", "no-store")])
-        case "csv":
-            return Response(
-                status: 200,
-                fields: [("Content-Type", "text/csv; charset=utf-8"), ("Cache-Control", "no-store")],
-                body: Array(Alert.rows(Array(alerts)).csv.utf8))
-        default: return .problem(400, detail: "format is '\(format)'; accepted are json and csv.")
+    /// Which alerts, and how many of them.
+    static func query(_ fields: inout QueryFields) -> (state: String, limit: Int) {
+        (
+            fields.word("state", "Which ones; all unless given.", of: ["all", "unread", "acknowledged"]) ?? "all",
+            fields.integer("limit", "How many at most.", in: 1...alertsMax, default: alertsDefault)
+        )
+    }
+
+    private var list: Route {
+        .report("/alerts", UsageDeclarations.alerts, access) { [desk] head, fields in
+            let (state, limit) = Self.query(&fields)
+            let format = fields.format(head)
+            return {
+                let all = desk.alerts(unreadOnly: state == "unread")
+                let alerts = all.filter { state != "acknowledged" || $0.isAcknowledged }.prefix(limit)
+                return format == .csv
+                    ? .csv(Alert.rows(Array(alerts)))
+                    : .json(["unread": .integer(desk.unreadCount), "alerts": .array(alerts.map(\.json))])
+            }
         }
     }
 

@@ -33,6 +33,9 @@ package struct UsageBody: Sendable {
 }
 
 extension ReservationRequest {
+    /// Labels of a merge request that are taken.
+    static let labelsMax = 100
+
     /// Reads the body of `POST /budget/reservations`.
     package init(_ body: [UInt8]) throws(FieldErrors) {
         var fields = try Fields(body)
@@ -41,7 +44,7 @@ extension ReservationRequest {
             context: fields.context(fallback: nil, modelIsNeeded: false),
             idempotencyKey: fields.optionalText("idempotency_key"),
             timeToLiveSeconds: fields.integer("ttl_seconds", in: 1...86_400, default: 900),
-            labels: fields.texts("labels", countMax: 100))
+            labels: fields.texts("labels", countMax: Self.labelsMax))
         try fields.finish()
     }
 }

@@ -1,8 +1,9 @@
-// How budgets look as JSON, for `GET /budgets` and `bursar budgets list`.
+// How budgets look as JSON and CSV, for `GET /budgets` and `bursar budgets list`.
 
 package import Budget
 package import JSON
 package import Ledger
+package import Terminal
 import UTCTime
 
 extension BudgetOverview {
@@ -66,6 +67,28 @@ extension BudgetStanding {
             "unpriced_calls": .integer(unpricedCalls),
             "resets_at": JSONValue(window.end?.description),
         ]
+    }
+}
+
+extension [BudgetStanding] {
+    /// A row for each counter with plain figures; money in dollars with six places.
+    package var rows: Rows {
+        let numbers = ["limit", "granted", "used", "held", "unresolved", "left", "percent"]
+        return Rows(
+            columns: ["budget", "counter", "period", "unit"].map { .init($0) }
+                + numbers.map { .init($0, isNumber: true) } + ["enforcement", "label", "resets_at"].map { .init($0) },
+            rows: map { standing in
+                let budget = standing.budget
+                let amounts = [
+                    standing.limit, standing.granted, standing.used, standing.held, standing.unresolved, standing.left,
+                ].map { budget.limit.unit == .tokens ? String($0) : MicroUSD(Int64($0)).description }
+                return [
+                    budget.name, standing.scope.description, budget.period.rawValue, budget.limit.unit.rawValue,
+                ] + amounts + [
+                    String(standing.percent), budget.enforcement.rawValue, budget.label ?? "",
+                    standing.window.end?.description ?? "",
+                ]
+            })
     }
 }
 

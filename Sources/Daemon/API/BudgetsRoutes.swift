@@ -12,12 +12,14 @@ struct BudgetsRoutes: Sendable {
     /// `/budgets`, `/teams` and `/grants`.
     var routes: [Route] {
         [
-            Route(
-                .get, "/budgets", access: access.token,
-                handler: .now { _ in
-                    .json(
-                        200, ledger.overview().json(daily: ledger.budgets()), fields: [("Cache-Control", "no-store")])
-                }),
+            .report("/budgets", UsageDeclarations.budgets, access) { [ledger] head, fields in
+                let format = fields.format(head)
+                return {
+                    let overview = ledger.overview()
+                    return format == .csv
+                        ? .csv(overview.standings.rows) : .json(overview.json(daily: ledger.budgets()))
+                }
+            },
             Route(.put, "/budgets/{name}", access: access.token, handler: .later(setBudget)),
             Route(.delete, "/budgets/{name}", access: access.token, handler: .later(removeBudget)),
             Route(
@@ -36,28 +38,27 @@ struct BudgetsRoutes: Sendable {
     /// Sets the budget of the path: the body is as in `budgets.json`, with `reason` and `author` if there are any.
     private func setBudget(_ routed: RoutedRequest, _ responder: Responder) {
         set(routed, responder, "/budgets/") { name, value in
-            let budget = try BudgetsFile.budget(value, named: name)
-            return (.set(budget), BudgetsFile.json(budget))
+            .set(try BudgetsFile.budget(value, named: name))
         }
     }
 
-    /// Sets the team of the path: the body is as in `budgets.json`, with `reason` and `author` if there are any.
+    /// Sets the team of the path: the body is as in `budgets.json`, with `reason` and `author` if there are any. Without
+    /// `cost_centre` the team keeps the one it has; an empty one takes it away.
     private func setTeam(_ routed: RoutedRequest, _ responder: Responder) {
         set(routed, responder, "/teams/") { name, value in
             let team = try BudgetsFile.team(value, named: name)
-            return (.setTeam(team), BudgetsFile.json(team))
+            return value["cost_centre"]?.isNull ?? true ? .setPeople(team) : .setTeam(team)
         }
     }
 
     private func set(
         _ routed: RoutedRequest, _ responder: Responder, _ path: String,
-        _ read: (String, JSONValue) throws -> (BudgetEdit, JSONValue)
+        _ read: (String, JSONValue) throws -> BudgetEdit
     ) {
         let name = routed.parameters["name"] ?? ""
         do {
             let (note, value) = try Self.note(routed, "PUT \(path)\(name)")
-            let (edit, answer) = try read(name, value ?? .null)
-            change(edit, note, answer, responder)
+            change(try read(name, value ?? .null), note, responder)
         } catch {
             responder.send(.problem(FieldErrors(messages: ["\(error)."])))
         }
@@ -82,9 +83,9 @@ struct BudgetsRoutes: Sendable {
     private func remove(_ edit: BudgetEdit, _ routed: RoutedRequest, _ responder: Responder, _ reason: String) {
         do {
             let (note, _) = try Self.note(routed, reason)
-            change(edit, note, ["removed": .string(routed.parameters["name"] ?? "")], responder)
+            change(edit, note, responder)
         } catch {
-            responder.send(.problem(FieldErrors(messages: ["The body is \(error)."])))
+            responder.send(.problem(FieldErrors(messages: ["\(error)."])))
         }
     }
 
@@ -92,19 +93,28 @@ struct BudgetsRoutes: Sendable {
     private static func note(_ routed: RoutedRequest, _ reason: String) throws -> (OperatorNote, JSONValue?) {
         guard !routed.request.body.isEmpty else { return (OperatorNote(author: "api", reason: reason), nil) }
         let limits = JSONLimits(depthMax: 8, valueCountMax: 2 * Team.usersMax)
-        let value = try JSONValue(parsing: routed.request.body, limits: limits)
-        guard case .object(var object) = value else { return (OperatorNote(author: "api", reason: reason), value) }
-        let note = OperatorNote(
-            author: object["author"]?.string ?? "api", reason: object["reason"]?.string ?? reason)
+        let value: JSONValue
+        do { value = try JSONValue(parsing: routed.request.body, limits: limits) } catch {
+            throw BudgetTextError("body", nil, "\(error)")
+        }
+        guard case .object(var object) = value else {
+            throw BudgetTextError("body", nil, "\(value.kind), wanted is an object")
+        }
+        func text(_ name: String, _ fallback: String) throws -> String {
+            guard let value = object[name], !value.isNull else { return fallback }
+            guard let text = value.string else { throw BudgetTextError(name, nil, "\(value.kind), wanted is a text") }
+            return text
+        }
+        let note = OperatorNote(author: try text("author", "api"), reason: try text("reason", reason))
         object["author"] = nil
         object["reason"] = nil
         return (note, .object(object))
     }
 
-    private func change(_ edit: BudgetEdit, _ note: OperatorNote, _ answer: JSONValue, _ responder: Responder) {
+    private func change(_ edit: BudgetEdit, _ note: OperatorNote, _ responder: Responder) {
         ledger.changeBudgets(edit, note) { result in
             switch result {
-            case .success: responder.send(.json(200, answer))
+            case .success(let set): responder.send(.json(200, edit.answer(set)))
             case .failure(let error): responder.send(.problem(error))
             }
         }

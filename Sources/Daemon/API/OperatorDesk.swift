@@ -52,22 +52,19 @@ package struct OperatorDesk: Sendable {
     /// Changes the budgets and teams; answers the budget or the team as it is in force, or the name of what is gone.
     package func change(_ edit: BudgetEdit, _ note: OperatorNote) async throws -> JSONValue {
         try await act { ledger in
-            _ = try ledger.changeBudgets(edit, note)
-            return switch edit {
-            case .set(let budget): BudgetsFile.json(budget)
-            case .setTeam(let team): BudgetsFile.json(team)
-            case .remove(let name), .removeTeam(let name): ["removed": .string(name)]
-            }
+            edit.answer(try ledger.changeBudgets(edit, note))
         } asking: {
             let (method, path, value): (String, String, JSONValue) =
                 switch edit {
                 case .set(let budget): ("PUT", "/budgets/\(Self.segment(budget.name))", BudgetsFile.json(budget))
                 case .remove(let name): ("DELETE", "/budgets/\(Self.segment(name))", [:])
-                case .setTeam(let team): ("PUT", "/teams/\(Self.segment(team.name))", BudgetsFile.json(team))
+                case .setTeam(let team), .setPeople(let team):
+                    ("PUT", "/teams/\(Self.segment(team.name))", BudgetsFile.json(team))
                 case .removeTeam(let name): ("DELETE", "/teams/\(Self.segment(name))", [:])
                 }
             var body = Self.body(note)
             for member in value.object?.members ?? [] { body[member.key] = member.value }
+            if case .setTeam(let team) = edit { body["cost_centre"] = .string(team.costCentre ?? "") }
             return (method, path, .object(body))
         }
     }
@@ -157,5 +154,16 @@ package struct OperatorDesk: Sendable {
         let hint =
             answer.status == 401 ? " Set BURSAR_API_TOKEN to what the daemon has." : ""
         throw Declined(description: "the daemon at \(address) says: \(detail)\(hint)")
+    }
+}
+
+extension BudgetEdit {
+    /// What is told of the edit when `set` is in force: the budget or the team as it is now, or the name of what is gone.
+    func answer(_ set: BudgetSet) -> JSONValue {
+        switch self {
+        case .set(let budget): BudgetsFile.json(set.budget(budget.name) ?? budget)
+        case .setTeam(let team), .setPeople(let team): BudgetsFile.json(set.team(team.name) ?? team)
+        case .remove(let name), .removeTeam(let name): ["removed": .string(name)]
+        }
     }
 }

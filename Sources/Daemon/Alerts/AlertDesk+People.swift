@@ -23,19 +23,20 @@ extension AlertDesk {
     var rows: [AlertRow] {
         alerts(unreadOnly: false).map { alert in
             AlertRow(
-                id: alert.id, time: alert.raisedAt, level: alert.content.kind.level, title: alert.content.title,
+                id: alert.id, time: alert.raisedAt, level: alert.level, title: alert.content.title,
                 text: alert.content.text, acknowledgedAt: alert.acknowledgement?.time,
                 acknowledgedBy: alert.acknowledgement?.author ?? "")
         }
     }
 }
 
-extension AlertKind {
-    /// How bad such a thing is.
+extension Alert {
+    /// How bad it is.
     fileprivate var level: Level {
-        switch self {
+        switch content.kind {
         case .digest: .ok
-        case .budgetThreshold, .forecastOverLimit, .largeReview, .anomaly, .unknownPrice, .stalePrices: .warning
+        case .budgetThreshold: (content.facts["percent"]?.integer ?? 0) < 100 ? .warning : .critical
+        case .forecastOverLimit, .largeReview, .anomaly, .unknownPrice, .stalePrices: .warning
         case .runaway, .booksTrouble, .unresolvedHold, .reviewFailed, .alertUndelivered: .critical
         }
     }

@@ -88,9 +88,8 @@ extension DashboardBooks {
             }
             let amount: ReplayedLimit.Amount =
                 limit.unit == .tokens ? .tokens(limit.amount) : .money(MicroUSD(Int64(limit.amount)))
-            let teams = TeamDirectory(
-                members: Dictionary(uniqueKeysWithValues: ledger.budgetSet().teams.map { ($0.name, $0.users) }))
-            let replay = ReplayedLimit(scope: scope, period: period, amount: amount).replay(records, teams: teams)
+            let replay = ReplayedLimit(scope: scope, period: period, amount: amount)
+                .replay(records, teams: TeamDirectory(ledger.budgetSet().teams))
             return .result(
                 reviews: replay.reviews, blocked: replay.blocked,
                 blockedSums: Sums(

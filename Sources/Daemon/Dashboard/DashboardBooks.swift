@@ -167,12 +167,9 @@ struct DashboardBooks: Sendable {
 
     /// What happened to the merge request `name`; nil when that is none.
     func story(_ name: String) -> [StoryEvent]? {
-        guard let mark = name.lastIndex(of: "!"), mark > name.startIndex else { return nil }
-        let digits = name[name.index(after: mark)...].utf8
-        guard 1...9 ~= digits.count, digits.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
-        let iid = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-        return queue.mergeRequests(project: String(name[..<mark]), iid: iid)
-            .flatMap { queue.history(of: $0) }.map { StoryEvent($0, webBase: webBase) }
+        guard let name = MergeRequestName(name) else { return nil }
+        let events = queue.mergeRequests(project: name.project, iid: name.iid).flatMap { queue.history(of: $0) }
+        return WhyStory(events).lines.map { StoryEvent($0, webBase: webBase) }
     }
 
     /// The cards of the agents.

@@ -31,7 +31,8 @@ extension DashboardRoutes {
             _ = observation
             return [
                 news.value, ledger.revision, UInt64(queue.journalByteCount), UInt64(queue.counts.running),
-                annotations.revision, UInt64(alerts.unreadCount), UInt64(bitPattern: now().seconds / 60),
+                annotations.revision, UInt64(alerts.unreadCount),
+                UInt64(alerts.raisedCounts.values.reduce(0, +)), UInt64(bitPattern: now().seconds / 60),
             ]
         }
     }

@@ -8,8 +8,18 @@ public enum BudgetEdit: Sendable, Equatable {
     case remove(String)
     /// Makes a team, in the place of one with its name.
     case setTeam(Team)
+    /// Makes a team of these people; one with its name keeps its cost centre.
+    case setPeople(Team)
     /// Forgets the team of this name.
     case removeTeam(String)
+}
+
+extension BudgetEdit {
+    /// The same edit of `set`, with what it takes over from there.
+    func completed(from set: BudgetSet) -> BudgetEdit {
+        if case .setPeople(let team) = self { return .setTeam(team.paid(as: set.team(team.name))) }
+        return self
+    }
 }
 
 extension BudgetSet {
@@ -22,7 +32,7 @@ extension BudgetSet {
             }
             return try setting(budget)
         case .remove(let name): return try removing(budget: name)
-        case .setTeam(let team): return try setting(team)
+        case .setTeam(let team), .setPeople(let team): return try setting(team)
         case .removeTeam(let name): return try removing(team: name)
         }
     }

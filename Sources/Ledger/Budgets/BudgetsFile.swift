@@ -85,11 +85,13 @@ public enum BudgetsFile {
     public static func team(
         _ value: JSONValue, named: String? = nil, path: String = ""
     ) throws(BudgetTextError) -> Team {
-        let members = try Members(value, known: ["name", "users"], path: path)
+        let members = try Members(value, known: ["name", "users", "cost_centre"], path: path)
         do throws(BudgetTextError) {
             let name = try members.text("name", default: named)
             if let named, name != named { throw BudgetTextError("name", name, "the path says \(named)") }
-            return try Team(name: name, users: try members.texts("users"))
+            return try Team(
+                name: name, users: try members.texts("users"),
+                costCentre: try members.text("cost_centre", default: ""))
         } catch {
             throw error.under(path)
         }
@@ -106,7 +108,9 @@ public enum BudgetsFile {
 
     /// One team as it stands in the file.
     public static func json(_ team: Team) -> JSONValue {
-        ["name": .string(team.name), "users": .array(team.users.map { .string($0) })]
+        var object = JSONObject([("name", .string(team.name)), ("users", .array(team.users.map { .string($0) }))])
+        if let costCentre = team.costCentre { object["cost_centre"] = .string(costCentre) }
+        return .object(object)
     }
 
     /// One budget as it stands in the file. What is as when nothing is said is left out.

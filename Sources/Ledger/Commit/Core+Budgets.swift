@@ -11,6 +11,7 @@ extension Core {
     ) throws(Postponed) -> Result<BudgetSet, LedgerError> {
         if let problem = Self.problem(in: note) ?? obstacleToBudgets { return .failure(problem) }
         if isChangingBudgets { throw .untilRepeated }
+        let edit = edit.completed(from: budgetsOnFile)
         do throws(BudgetTextError) {
             try begin(try budgetsOnFile.after(edit), [edit], note, isWritten: false, reply)
         } catch {
@@ -121,7 +122,7 @@ extension AuditEntry {
             switch edit {
             case .set(let budget): ("budget_set", ("budget", BudgetsFile.json(budget)))
             case .remove(let name): ("budget_removed", ("budget", .string(name)))
-            case .setTeam(let team): ("team_set", ("team", BudgetsFile.json(team)))
+            case .setTeam(let team), .setPeople(let team): ("team_set", ("team", BudgetsFile.json(team)))
             case .removeTeam(let name): ("team_removed", ("team", .string(name)))
             }
         return AuditEntry(

@@ -27,7 +27,7 @@ enum BudgetsCommand {
         let options = [
             "scope": "--scope", "period": "--period", "limit": "--limit", "warn": "--warn", "label": "--label",
             "urgent.percent": "--reserve", "urgent.labels": "--reserve-label", "amount": "<amount>", "name": "<name>",
-            "users": "<user>",
+            "users": "<user>", "cost_centre": "--cost-centre",
         ]
         var named = error
         named.field = options[error.field] ?? error.field

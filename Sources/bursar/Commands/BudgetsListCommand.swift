@@ -35,7 +35,7 @@ enum BudgetsListCommand {
             case .json:
                 let value = snapshot.overview.json(daily: snapshot.budgets)
                 Console.print(String(decoding: value.prettyBytes, as: UTF8.self))
-            case .csv: Console.print(rows(snapshot.overview.standings).csv)
+            case .csv: Console.print(snapshot.overview.standings.rows.csv)
             case .table:
                 let (table, remarks) = table(
                     snapshot.overview, isColoured: Console.usesColour(unless: values[CommandSettings.noColour]))
@@ -44,29 +44,6 @@ enum BudgetsListCommand {
             }
             return 0
         }
-    }
-
-    /// Every counter with plain figures; money in dollars with six places.
-    private static func rows(_ standings: [BudgetStanding]) -> Rows {
-        Rows(
-            columns: [
-                .init("budget"), .init("counter"), .init("period"), .init("unit"), .init("limit", isNumber: true),
-                .init("granted", isNumber: true), .init("used", isNumber: true), .init("held", isNumber: true),
-                .init("unresolved", isNumber: true), .init("left", isNumber: true), .init("percent", isNumber: true),
-                .init("enforcement"), .init("label"), .init("resets_at"),
-            ],
-            rows: standings.map { standing in
-                let budget = standing.budget
-                let amount = { (value: Int) in
-                    budget.limit.unit == .tokens ? String(value) : MicroUSD(Int64(value)).description
-                }
-                return [
-                    budget.name, standing.scope.description, budget.period.rawValue, budget.limit.unit.rawValue,
-                    amount(standing.limit), amount(standing.granted), amount(standing.used), amount(standing.held),
-                    amount(standing.unresolved), amount(standing.left), String(standing.percent),
-                    budget.enforcement.rawValue, budget.label ?? "", standing.window.end?.description ?? "",
-                ]
-            })
     }
 
     private static func table(_ overview: BudgetOverview, isColoured: Bool) -> (Rows, remarks: String) {

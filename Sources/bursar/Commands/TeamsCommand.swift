@@ -16,25 +16,37 @@ enum TeamsCommand {
     private static let users = Parameter<[String]>(
         repeatedArgument: "user", help: "The people's GitLab user names: all of them, those of before too.",
         accepted: "a user name", parse: { $0.isEmpty ? nil : $0 })
+    private static let costCentre = Parameter<String?>(
+        option: "--cost-centre", value: "name",
+        help: "Who pays for what they use, in 'bursar chargeback'; as it was unless given, none when empty.",
+        accepted: "a name", parse: { $0 })
 
     static let set = Command(
         "teams set", summary: "Makes a team of the people that are named, or changes one.",
         discussion: "Budgets for 'team:NAME' count what its people use, from the beginning of their period on. "
             + BudgetsCommand.daemonDiscussion,
-        parameters: [name, users] + OperatorOptions.withOptionalReason + [
+        parameters: [name, users, costCentre] + OperatorOptions.withOptionalReason + [
             OutputFormat.parameter, CommandSettings.dataDirectory,
         ],
-        examples: [.init("bursar teams set backend ann bob eve", "the team 'backend' has three people")]
+        examples: [
+            .init("bursar teams set backend ann bob eve", "the team 'backend' has three people"),
+            .init("bursar teams set web fay --cost-centre 4711", "whose use is on cost centre 4711"),
+        ]
     ) { values in
         let team: Team
-        do throws(BudgetTextError) { team = try Team(name: values[name], users: values[users]) } catch {
+        do throws(BudgetTextError) {
+            team = try Team(name: values[name], users: values[users], costCentre: values[costCentre])
+        } catch {
             throw BudgetsCommand.usageError(error, "teams set", "<name> <user> ...")
         }
         return try await OperatorOptions.use(values, reason: "bursar teams set") { desk, note in
-            let answer = try await desk.change(.setTeam(team), note)
+            let answer = try await desk.change(values[costCentre] == nil ? .setPeople(team) : .setTeam(team), note)
+            let centre = answer["cost_centre"]?.string ?? ""
+            let people = team.users.count == 1 ? "one person" : "\(grouped(team.users.count)) people"
             Confirmation.show(
-                answer, values, "The team '\(team.name)' has \(grouped(team.users.count)) people.",
-                [("team", team.name), ("users", team.users.joined(separator: " "))])
+                answer, values,
+                "The team '\(team.name)' has \(people)" + (centre.isEmpty ? "." : ", on cost centre \(centre)."),
+                [("team", team.name), ("users", team.users.joined(separator: " ")), ("cost_centre", centre)])
         }
     }
 
@@ -66,8 +78,10 @@ enum TeamsCommand {
             for problem in snapshot.problems { Console.complain("Warning: \(problem)\n") }
             let teams = snapshot.overview.set.teams
             let rows = Rows(
-                columns: [.init("team"), .init("people", isNumber: true), .init("users")],
-                rows: teams.map { [$0.name, String($0.users.count), $0.users.joined(separator: " ")] })
+                columns: [.init("team"), .init("people", isNumber: true), .init("users"), .init("cost_centre")],
+                rows: teams.map {
+                    [$0.name, String($0.users.count), $0.users.joined(separator: " "), $0.costCentre ?? ""]
+                })
             switch values[OutputFormat.parameter] {
             case .json:
                 let value: JSONValue = ["teams": .array(teams.map(BudgetsFile.json))]

@@ -32,94 +32,18 @@ enum WhyCommand {
             let reader = try QueueReader(QueueLayout(directory: directory))
             for problem in reader.problems { Console.complain("Warning: \(problem)\n") }
             let name = values[mergeRequest]
-            let events = reader.mergeRequests(project: name.project, iid: name.iid).flatMap {
-                reader.history(of: $0)
-            }
-            let lines = events.map(WhyLine.init)
+            let story = WhyStory(reader, project: name.project, iid: name.iid)
             switch values[OutputFormat.parameter] {
             case .table:
-                if lines.isEmpty {
+                if story.lines.isEmpty {
                     Console.print(prose: "Nothing was heard of \(name.project)!\(name.iid): no delivery, no review.\n")
                 } else {
-                    Console.print(table: rows(lines))
+                    Console.print(table: story.rows)
                 }
-            case .csv: Console.print(rows(lines).csv)
-            case .json:
-                Console.print(
-                    String(
-                        decoding: JSONValue.array(
-                            lines.map {
-                                ["time": .string($0.time), "what": .string($0.what), "details": .string($0.details)]
-                            }
-                        ).prettyBytes, as: UTF8.self))
+            case .csv: Console.print(story.rows.csv)
+            case .json: Console.print(String(decoding: story.json.prettyBytes, as: UTF8.self))
             }
             return 0
-        }
-    }
-
-    private static func rows(_ lines: [WhyLine]) -> Rows {
-        Rows(
-            columns: [.init("time", .exact), .init("what", .exact), .init("details", .prose)],
-            rows: lines.map(\.cells))
-    }
-}
-
-/// A merge request as a person names it.
-struct MergeRequestName: Sendable {
-    let project: String
-    let iid: Int
-
-    /// Reads `group/app!12` and `42!12`.
-    init?(_ text: String) {
-        guard let mark = text.lastIndex(of: "!"), mark > text.startIndex else { return nil }
-        let digits = text[text.index(after: mark)...].utf8
-        guard 1...9 ~= digits.count, digits.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
-        project = String(text[..<mark])
-        iid = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-    }
-}
-
-/// One line of the story.
-private struct WhyLine {
-    let time: String
-    let what: String
-    let details: String
-
-    var cells: [String] { [time, what, details] }
-
-    init(_ event: QueueEvent) {
-        time = event.time.descriptionWithMilliseconds
-        switch event.subject {
-        case .delivery(let record):
-            what = "delivery \(record.status.rawValue)"
-            let user = record.username.isEmpty ? "" : " by \(record.username)"
-            details = "\(record.reason) [\(record.event)\(user), delivery \(record.id)]"
-        case .wish(let job):
-            what = "review asked for"
-            let head = job.wish.head.isEmpty ? "" : " of \(job.wish.head.prefix(12))"
-            details = "\(job.wish.command)\(head), by \(job.wish.cause.rawValue), as \(job.id)"
-        case .step(let step, let job): (what, details) = Self.words(step, job)
-        }
-    }
-
-    private static func words(_ step: JobStep.Event, _ job: Job) -> (String, String) {
-        switch step {
-        case .started(let count): ("review begun", count == 1 ? job.id : "\(job.id), for the \(count). time in a row")
-        case .planned(let head): ("head fetched", String(head.prefix(12)))
-        case .reserved(let reservation, let tokens): ("tokens held", "\(tokens) under \(reservation)")
-        case .dispatched(let reservation): ("model called", reservation)
-        case .answered(let reservation): ("answer kept", reservation)
-        case .settled(let reservation): ("call booked", reservation)
-        case .lost(let reservation): ("call without outcome", "its tokens stay held under \(reservation)")
-        case .released(let reservation): ("tokens given back", reservation)
-        case .posting: ("note being posted", job.id)
-        case .posted(let noteID): ("note posted", noteID.map { "note \($0)" } ?? "GitLab did not say its number")
-        case .deferred(let deferral):
-            (
-                deferral.kind == .budget ? "blocked" : "put off",
-                "until \(deferral.until): \(deferral.reason)"
-            )
-        case .finished(let result): ("review \(result.outcome.rawValue)", result.reason)
         }
     }
 }

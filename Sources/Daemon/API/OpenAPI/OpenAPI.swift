@@ -65,7 +65,8 @@ struct OpenAPI: Sendable {
         }
         if let body = declaration.body {
             operation["requestBody"] = [
-                "required": true, "content": .object(JSONObject([(body.mediaType, ["schema": body.schema])])),
+                "required": .bool(body.isRequired),
+                "content": .object(JSONObject([(body.mediaType, ["schema": body.schema])])),
             ]
         }
         var answers = declaration.answers

@@ -43,10 +43,13 @@ enum RouteDeclarations {
             "reserve", "Holds tokens for a call, if the budget lets it", tag: "budget", security: .token,
             body: .init(schema: Schema.object(reservation, required: ["estimated_tokens"])),
             answers: [
-                .json(201, "The tokens are held.", Schema.of(.reservation)), .badRequest, .unauthorized,
+                .json(201, "The tokens are held.", Schema.object(SharedSchema.grantedFields)), .badRequest,
+                .unauthorized,
                 .problem(409, "The key was used with other values."), .problem(413, "The body is too long."),
                 .problem(415, "The body is not JSON."),
-                .problem(429, "The budget says no; 'Retry-After' says when it may say yes."), .unavailable,
+                .init(
+                    429, "The budget says no; 'Retry-After' says when it may say yes.",
+                    contents: [("application/problem+json", Schema.of(.refusal))]), .unavailable,
             ])
         all["POST /budget/reservations/{id}/dispatch"] = transition(
             "dispatch", "Notes that the call is about to be made: from here on it may cost money")
@@ -85,70 +88,6 @@ enum RouteDeclarations {
                     ])), .problem(400, "The body is no diff."), .unauthorized,
                 .problem(413, "The body is too long."),
             ])
-        all["GET /budgets"] = RouteDeclaration(
-            "listBudgets", "Every budget with its counters", tag: "budgets", security: .token,
-            answers: [
-                .json(200, "The budgets.", Schema.object([("budgets", Schema.array(["type": "object"]))])),
-                .unauthorized,
-            ])
-        all["PUT /budgets/{name}"] = RouteDeclaration(
-            "setBudget", "Sets a budget; it is in force when this answers", tag: "budgets", security: .token,
-            parameters: [name], body: .init(schema: ["type": "object"]),
-            answers: [.json(200, "The budget.", ["type": "object"])] + change)
-        all["DELETE /budgets/{name}"] = RouteDeclaration(
-            "removeBudget", "Removes a budget", tag: "budgets", security: .token, parameters: [name],
-            answers: [.json(200, "It is gone.", ["type": "object"])] + change)
-        all["POST /grants"] = RouteDeclaration(
-            "grant", "Gives a budget more for its current period", tag: "budgets", security: .token,
-            body: .init(schema: ["type": "object"]),
-            answers: [.json(201, "The budget.", ["type": "object"])] + change)
-        all["GET /teams"] = RouteDeclaration(
-            "listTeams", "Every team with its people", tag: "budgets", security: .token,
-            answers: [
-                .json(200, "The teams.", Schema.object([("teams", Schema.array(["type": "object"]))])), .unauthorized,
-            ])
-        all["PUT /teams/{name}"] = RouteDeclaration(
-            "setTeam", "Sets who is in a team; it is in force when this answers", tag: "budgets", security: .token,
-            parameters: [teamName], body: .init(schema: ["type": "object"]),
-            answers: [.json(200, "The team.", ["type": "object"])] + change)
-        all["DELETE /teams/{name}"] = RouteDeclaration(
-            "removeTeam", "Removes a team", tag: "budgets", security: .token, parameters: [teamName],
-            answers: [.json(200, "It is gone.", ["type": "object"])] + change)
-        all["GET /alerts"] = RouteDeclaration(
-            "listAlerts", "Alerts, the newest first", tag: "alerts", security: .token,
-            parameters: [
-                .init(
-                    name: "state", isInPath: false, isRequired: false, summary: "Which ones.",
-                    schema: Schema.word(["all", "unread", "acknowledged"])),
-                .init(
-                    name: "limit", isInPath: false, isRequired: false, summary: "How many at most.",
-                    schema: Schema.integer(1...AlertRoutes.alertsMax)),
-                .init(
-                    name: "format", isInPath: false, isRequired: false, summary: "In place of 'Accept'.",
-                    schema: Schema.word(["json", "csv"])),
-            ],
-            answers: [
-                .init(
-                    200, "The alerts.",
-                    contents: [
-                        (
-                            "application/json",
-                            Schema.object([("unread", Schema.count), ("alerts", Schema.array(["type": "object"]))])
-                        ), ("text/csv", Schema.text),
-                    ]), .badRequest, .unauthorized,
-            ])
-        all["POST /alerts/{id}/acknowledge"] = RouteDeclaration(
-            "acknowledgeAlert", "Notes that somebody has seen an alert", tag: "alerts", security: .token,
-            parameters: [
-                .init(
-                    name: "id", isInPath: true, isRequired: true, summary: "The alert's id.", schema: Schema.text)
-            ],
-            body: .init(schema: Schema.object([("author", Schema.optionalText(lengthMax: textMax))], required: [])),
-            answers: [
-                .json(200, "The alert.", ["type": "object"]), .badRequest, .unauthorized,
-                .problem(404, "There is no such alert."), .problem(413, "The body is too long."),
-                .problem(415, "The body is not JSON."), .unavailable,
-            ])
         all["GET /"] = RouteDeclaration(
             "getDashboard", "The dashboard, for people", tag: "daemon", security: .open,
             answers: [
@@ -175,21 +114,15 @@ enum RouteDeclarations {
                         ("status", Schema.word(["queued", "ignored", "duplicate"])), ("reason", Schema.text),
                     ])), .unauthorized, .problem(413, "The body is too long."), .unavailable,
             ])
-        return all
+        return all.merging(BudgetDeclarations.all) { $1 }
     }()
 
     private static let tokens = 0...TokenUsage.tokensMax
     /// Bytes of a text; characters that are not ASCII have two to four.
-    private static let textMax = 500
+    static let textMax = 500
 
     private static let id = RouteDeclaration.Parameter(
         name: "id", isInPath: true, isRequired: true, summary: "The reservation's id.", schema: Schema.text)
-
-    private static let name = RouteDeclaration.Parameter(
-        name: "name", isInPath: true, isRequired: true, summary: "The budget's name.", schema: Schema.text)
-
-    private static let teamName = RouteDeclaration.Parameter(
-        name: "name", isInPath: true, isRequired: true, summary: "The team's name.", schema: Schema.text)
 
     /// Who a call is for, and for what.
     private static let context: [(String, JSONValue)] = [
@@ -220,6 +153,14 @@ enum RouteDeclarations {
         context + [
             ("estimated_tokens", Schema.integer(1...TokenUsage.tokensMax)),
             ("ttl_seconds", Schema.optionalInteger(1...86_400)),
+            (
+                "labels",
+                [
+                    "type": ["array", "null"], "items": Schema.text(lengthMax: textMax),
+                    "maxItems": .integer(ReservationRequest.labelsMax),
+                    "description": "The merge request's labels: they choose its budget, and say what is urgent.",
+                ]
+            ),
         ]
 
     private static let usage: [(String, JSONValue)] =
@@ -230,14 +171,10 @@ enum RouteDeclarations {
             ("duration_ms", Schema.optionalInteger(0...86_400_000)),
         ]
 
-    private static let note: [(String, JSONValue)] = [
+    /// Why, and who says so.
+    static let note: [(String, JSONValue)] = [
         ("reason", ["type": "string", "minLength": 1, "maxLength": .integer(textMax)]),
         ("author", Schema.optionalText(lengthMax: textMax)),
-    ]
-
-    private static let change: [RouteDeclaration.Answer] = [
-        .badRequest, .unauthorized, .problem(404, "There is no such budget."), .problem(409, "A change is on its way."),
-        .problem(413, "The body is too long."), .problem(415, "The body is not JSON."), .unavailable,
     ]
 
     private static let booking: [RouteDeclaration.Answer] = [

@@ -31,6 +31,10 @@ enum Schema {
         ["type": ["string", "null"], "maxLength": .integer(lengthMax)]
     }
 
+    static func optionalWord(_ words: [String]) -> JSONValue {
+        ["type": ["string", "null"], "enum": .array(words.map { .string($0) } + [.null])]
+    }
+
     static func text(lengthMax: Int) -> JSONValue { ["type": "string", "maxLength": .integer(lengthMax)] }
 
     static func word(_ words: [String]) -> JSONValue {
@@ -39,11 +43,14 @@ enum Schema {
 
     static func array(_ items: JSONValue) -> JSONValue { ["type": "array", "items": items] }
 
-    /// An object; all of `fields` must be there unless `required` names those that must. More may be.
-    static func object(_ fields: [(String, JSONValue)], required: [String]? = nil) -> JSONValue {
+    /// An object; all of `fields` must be there unless `required` names those that must. More may be, unless it is closed.
+    static func object(
+        _ fields: [(String, JSONValue)], required: [String]? = nil, isClosed: Bool = false
+    ) -> JSONValue {
         var object = JSONObject([("type", "object"), ("properties", .object(JSONObject(fields)))])
         let names = required ?? fields.map(\.0)
         if !names.isEmpty { object["required"] = .array(names.map { .string($0) }) }
+        if isClosed { object["additionalProperties"] = false }
         return .object(object)
     }
 
@@ -59,22 +66,29 @@ enum SharedSchema: String, CaseIterable {
     case reservation = "Reservation"
     case session = "Session"
     case trend = "Trend"
+    case budget = "Budget"
+    case budgetCounter = "BudgetCounter"
+    case team = "Team"
+    case refusal = "BudgetRefusal"
+    case alert = "Alert"
 
     /// The schema.
     var schema: JSONValue {
         switch self {
         case .problem:
             Schema.object(
-                [
-                    ("type", Schema.text), ("title", Schema.text), ("status", Schema.integer(400...599)),
-                    ("detail", Schema.text), ("errors", Schema.array(Schema.text)),
-                ], required: ["type", "title", "status", "detail"])
+                Self.problemFields + [("errors", Schema.array(Schema.text))], required: Self.problemFields.map(\.0))
         case .budgetStatus:
             Schema.object(
                 [("enabled", Schema.flag), ("stats", Schema.object(Self.stats + Self.statusTail))] + Self.statusTail)
         case .usageRecord: Schema.object(Self.recordFields)
         case .reservation: Schema.object(Self.reservationFields)
         case .session: Schema.object(Self.sessionFields)
+        case .budget: Self.budgetSchema
+        case .budgetCounter: Self.budgetCounterSchema
+        case .team: Self.teamSchema
+        case .refusal: Self.refusalSchema
+        case .alert: Self.alertSchema
         case .trend:
             Schema.object([
                 ("direction", Schema.word(["up", "down", "steady", "unknown"])),
@@ -84,6 +98,11 @@ enum SharedSchema: String, CaseIterable {
             ])
         }
     }
+
+    /// What every error has (RFC 9457).
+    static let problemFields: [(String, JSONValue)] = [
+        ("type", Schema.text), ("title", Schema.text), ("status", Schema.integer(400...599)), ("detail", Schema.text),
+    ]
 
     private static let stats: [(String, JSONValue)] = [
         ("date", Schema.day), ("total_tokens", Schema.count), ("request_count", Schema.count),
@@ -113,6 +132,12 @@ enum SharedSchema: String, CaseIterable {
         ("user", Schema.text), ("agent", Schema.text), ("command", Schema.text), ("model", Schema.text),
         ("created_at", Schema.time), ("expires_at", Schema.time), ("idempotency_key", Schema.optionalText),
     ]
+
+    /// A reservation when it is made.
+    static let grantedFields =
+        reservationFields + [
+            ("decision", Schema.word(["allow", "warn"])), ("max_output_tokens", Schema.count),
+        ]
 
     /// What every sum has.
     static let totals: [(String, JSONValue)] = [

@@ -3,7 +3,7 @@ import JSON
 import Reports
 import UTCTime
 
-/// What the routes of `UsageRoutes` say of themselves; their parameters are what their code reads.
+/// What the reports say of themselves; their parameters are what their code reads.
 enum UsageDeclarations {
     static let usage = report(
         "getUsage", "What the records of a period add up to",
@@ -85,6 +85,25 @@ enum UsageDeclarations {
     ) { _ in
     }
 
+    static let budgets = report(
+        "listBudgets", "Every budget with its counters, and the teams", tag: "budgets",
+        Schema.object([
+            ("budgets", Schema.array(Schema.of(.budgetCounter))),
+            (
+                "omitted_counters",
+                Schema.array(Schema.object([("name", Schema.text), ("count", Schema.count)]))
+            ), ("definitions", Schema.array(Schema.of(.budget))), ("teams", Schema.array(Schema.of(.team))),
+        ])
+    ) { _ in
+    }
+
+    static let alerts = report(
+        "listAlerts", "Alerts, the newest first", tag: "alerts",
+        Schema.object([("unread", Schema.count), ("alerts", Schema.array(Schema.of(.alert)))])
+    ) { fields in
+        _ = AlertRoutes.query(&fields)
+    }
+
     static let records = RouteDeclaration(
         "exportRecords", "The records of a period, sent while they are read", tag: "usage", security: .token,
         parameters: QueryFields.parameters { fields in
@@ -111,7 +130,8 @@ enum UsageDeclarations {
 
     /// A report as JSON or CSV, with an `ETag`.
     private static func report(
-        _ operationID: String, _ summary: String, _ schema: JSONValue, mayBeMissing: Bool = false,
+        _ operationID: String, _ summary: String, tag: String = "usage", _ schema: JSONValue,
+        mayBeMissing: Bool = false,
         _ read: (inout QueryFields) -> Void
     ) -> RouteDeclaration {
         let answers: [RouteDeclaration.Answer] = [
@@ -120,7 +140,7 @@ enum UsageDeclarations {
             .problem(400, "A parameter is wrong."), .problem(401, "The token is missing or wrong."),
         ]
         return RouteDeclaration(
-            operationID, summary, tag: "usage", security: .token,
+            operationID, summary, tag: tag, security: .token,
             parameters: QueryFields.parameters { fields in
                 read(&fields)
                 _ = fields.format(nil)

@@ -122,30 +122,11 @@ struct UsageRoutes: Sendable {
 
     // MARK: Answers
 
-    /// A route whose answer is worked out of the loop and has an `ETag`.
     private func report(
         _ path: String, _ declaration: RouteDeclaration,
         _ read: @escaping @Sendable (RequestHead, inout QueryFields, Day) -> (@Sendable () throws -> Report)
     ) -> Route {
-        Route(
-            .get, path, access: access.token,
-            handler: .later { [now] routed, responder in
-                let head = routed.request.head
-                var fields = QueryFields(head)
-                let answer = read(head, &fields, now().day)
-                do throws(FieldErrors) { try fields.finish() } catch {
-                    return responder.send(.problem(query: error))
-                }
-                DispatchQueue.global().async {
-                    do { responder.send(try answer().response(to: head)) } catch {
-                        responder.send(
-                            .problem(
-                                503, title: "The books cannot be read", detail: "\(error).",
-                                fields: [("Retry-After", "30")]))
-                    }
-                }
-            }
-        ).declared(declaration)
+        .report(path, declaration, access) { [now] head, fields in read(head, &fields, now().day) }
     }
 
     private func export(_ routed: RoutedRequest, _ responder: Responder) {

@@ -1,18 +1,28 @@
 package import JSON
 package import Queue
 package import Terminal
-import UTCTime
+package import UTCTime
 
 /// All that happened to a merge request, in order: what `GET /why` and `bursar why` tell.
 package struct WhyStory: Sendable {
     /// One thing that happened.
     package struct Line: Sendable {
-        /// When, with milliseconds.
-        package let time: String
+        /// When.
+        package let time: Instant
         /// What, in a few words.
         package let what: String
         /// Why, and about what.
         package let details: String
+        /// The note that was posted; nil where there is none.
+        package let note: Note?
+    }
+
+    /// A note on the merge request.
+    package struct Note: Sendable {
+        /// The path of its project, and the merge request's number within it.
+        package let project: String, iid: Int
+        /// Its number.
+        package let id: Int
     }
 
     /// What happened, the earliest first.
@@ -20,21 +30,28 @@ package struct WhyStory: Sendable {
 
     /// The story of the merge request `iid` of the project whose path or number is `project`.
     package init(_ reader: QueueReader, project: String, iid: Int) {
-        lines = reader.mergeRequests(project: project, iid: iid)
-            .flatMap { reader.history(of: $0) }.map(Line.init)
+        self.init(reader.mergeRequests(project: project, iid: iid).flatMap { reader.history(of: $0) })
     }
+
+    /// The story that `events` tell, which are in order.
+    package init(_ events: [QueueEvent]) { lines = events.map(Line.init) }
 
     /// The lines as an array of `{"time", "what", "details"}`.
     package var json: JSONValue {
         .array(
-            lines.map { ["time": .string($0.time), "what": .string($0.what), "details": .string($0.details)] })
+            lines.map { line in
+                [
+                    "time": .string(line.time.descriptionWithMilliseconds), "what": .string(line.what),
+                    "details": .string(line.details),
+                ]
+            })
     }
 
     /// The lines as rows.
     package var rows: Rows {
         Rows(
-            columns: [.init("time"), .init("what"), .init("details")],
-            rows: lines.map { [$0.time, $0.what, $0.details] })
+            columns: [.init("time", .exact), .init("what", .exact), .init("details", .prose)],
+            rows: lines.map { [$0.time.descriptionWithMilliseconds, $0.what, $0.details] })
     }
 }
 
@@ -57,17 +74,26 @@ package struct MergeRequestName: Sendable {
 
 extension WhyStory.Line {
     init(_ event: QueueEvent) {
-        time = event.time.descriptionWithMilliseconds
+        time = event.time
         switch event.subject {
         case .delivery(let record):
+            note = nil
             what = "delivery \(record.status.rawValue)"
             let user = record.username.isEmpty ? "" : " by \(record.username)"
             details = "\(record.reason) [\(record.event)\(user), delivery \(record.id)]"
         case .wish(let job):
+            note = nil
             what = "review asked for"
             let head = job.wish.head.isEmpty ? "" : " of \(job.wish.head.prefix(12))"
-            details = "\(job.wish.command)\(head), by \(job.wish.cause.rawValue), as \(job.id)"
-        case .step(let step, let job): (what, details) = Self.words(step, job)
+            let cause = job.wish.cause.rawValue.split(separator: "_").joined(separator: " ")
+            details = "\(job.wish.command)\(head), by \(cause), as \(job.id)"
+        case .step(let step, let job):
+            (what, details) = Self.words(step, job)
+            if case .posted(let id?) = step, !job.wish.projectPath.isEmpty {
+                note = WhyStory.Note(project: job.wish.projectPath, iid: job.wish.mergeRequest.iid, id: id)
+            } else {
+                note = nil
+            }
         }
     }
 

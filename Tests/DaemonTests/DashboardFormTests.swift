@@ -1,0 +1,184 @@
+import Demo
+import Foundation
+import FoundationNetworking
+import HTTPClient
+import HTTPServer
+import HTTPWire
+import JSON
+import Synchronization
+import Testing
+import UTCTime
+
+@testable import Daemon
+
+/// Somebody who signed in to the dashboard of a stage, and sends its forms as a browser does.
+private struct Visitor {
+    let stage: Stage
+    let cookie: String
+    let formToken: String
+
+    init(_ stage: Stage) async throws {
+        let answer = try await Self.send(
+            stage, "POST", "/dashboard/sign-in", ["api_token": Stage.apiToken, "next": "/dashboard/alerts"])
+        #expect(answer.status == 303 && answer.fields["Location"] == "/dashboard/alerts")
+        let line = try #require(answer.fields["Set-Cookie"])
+        let cookie = String(line.prefix { $0 != ";" })
+        let page = try await Self.send(stage, "GET", "/dashboard/alerts", cookie: cookie)
+        let parts = String(decoding: page.body, as: UTF8.self).components(separatedBy: "name=\"token\" value=\"")
+        self.stage = stage
+        self.cookie = cookie
+        formToken = String(try #require(parts.dropFirst().first).prefix { $0 != "\"" })
+    }
+
+    func page(_ path: String) async throws -> String {
+        let answer = try await Self.send(stage, "GET", path, cookie: cookie)
+        #expect(answer.status == 200)
+        return String(decoding: answer.body, as: UTF8.self)
+    }
+
+    /// Sends a form; `token` goes with it in the place of the right one.
+    func submit(_ path: String, _ fields: [String: String], token: String? = nil) async throws -> (
+        status: Int, location: String, page: String
+    ) {
+        let answer = try await Self.send(
+            stage, "POST", path, fields.merging(["token": token ?? formToken]) { $1 }, cookie: cookie)
+        return (answer.status, answer.fields["Location"] ?? "", String(decoding: answer.body, as: UTF8.self))
+    }
+
+    private static func send(
+        _ stage: Stage, _ method: String, _ path: String, _ form: [String: String]? = nil, cookie: String? = nil
+    ) async throws -> ClientResponse {
+        var request = try ClientRequest(
+            method: method, url: stage.daemon.url + path, fields: ["Sec-Fetch-Site": "same-origin"])
+        if let cookie { request.fields["Cookie"] = cookie }
+        if let form {
+            request.fields["Content-Type"] = "application/x-www-form-urlencoded"
+            let pairs = form.map { name, value in
+                name + "=" + (value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
+            }
+            request.body = Array(pairs.joined(separator: "&").utf8)
+        }
+        return try await URLSessionTransport().send(request)
+    }
+}
+
+@Suite struct `Forms of the dashboard` {
+    private static func stage(_ changes: [String: String?] = [:]) throws -> Stage {
+        var settings: [String: String?] = ["TOKEN_DAILY_LIMIT": "10000", "ALERT_DIGEST_TIME": "off"]
+        for (name, value) in changes { settings[name] = value }
+        return try Stage(settings: settings)
+    }
+
+    /// The ids of alerts that can be acknowledged on `page`.
+    private static func unread(_ page: String) -> [String] {
+        page.components(separatedBy: "name=\"id\" value=\"alert_").dropFirst().map {
+            "alert_" + $0.prefix { $0 != "\"" }
+        }
+    }
+
+    @Test func `alerts are listed, and acknowledged one by one or all together`() async throws {
+        let stage = try Self.stage()
+        let visitor = try await Visitor(stage)
+        #expect(try await visitor.page("/dashboard/alerts").contains("Nothing to see to."))
+        try await stage.use(8500)
+        try await stage.tellAlerts()
+        let page = try await visitor.page("/dashboard/alerts")
+        #expect(page.contains("Budget daily has reached 80% of its limit") && page.contains("Acknowledge all 2"))
+        let ids = Self.unread(page)
+        #expect(ids.count == 2)
+
+        let path = "/dashboard/alerts/acknowledge"
+        let unknown = try await visitor.submit(path, ["id": "alert_none"])
+        #expect(unknown.status == 422 && unknown.page.contains("alert_none"))
+        #expect(try await visitor.submit(path, ["id": ids[0]], token: "guess").status == 403)
+        #expect(Self.unread(try await visitor.page("/dashboard/alerts")) == ids)
+
+        let one = try await visitor.submit(path, ["id": ids[0]])
+        #expect(one.status == 303 && one.location == "/dashboard/alerts?done=acknowledged")
+        #expect(Self.unread(try await visitor.page("/dashboard/alerts")) == [ids[1]])
+        let seen = try await stage.send("GET", "/alerts?state=acknowledged").body["alerts"]?.array
+        #expect(seen?.map { $0["id"] } == [.string(ids[0])] && seen?.first?["acknowledged_by"] == "dashboard")
+
+        #expect(try await visitor.submit(path, ["id": "all"]).status == 303)
+        let rest = try await visitor.page("/dashboard/alerts")
+        #expect(Self.unread(rest).isEmpty && rest.contains("Nothing to see to."))
+        #expect(try await stage.send("GET", "/alerts").body["unread"] == 0)
+        try await stage.strike()
+    }
+
+    @Test func `yesterday's figures are news and no warning`() async throws {
+        let stage = try Self.stage(["ALERT_DIGEST_TIME": "08:00"])
+        try await stage.use(1200)
+        stage.clock.advance(to: try #require(Instant("2026-03-11T09:00:00Z")))
+        try await stage.tellAlerts()
+        let page = try await Visitor(stage).page("/dashboard/alerts")
+        let digest = try #require(
+            page.components(separatedBy: "<li class=\"alert-").first { $0.contains("Token use on") })
+        #expect(digest.hasPrefix("ok\"") && digest.contains("for information"))
+        try await stage.strike()
+    }
+
+    @Test func `one counter of a budget that has many is granted more`() async throws {
+        let stage = try Self.stage()
+        let body: JSONValue = ["scope": "user:*", "period": "week", "limit": 1000]
+        #expect(try await stage.send("PUT", "/budgets/people", body).status == 200)
+        let call: JSONValue = ["estimated_tokens": 1500, "model": "claude-sonnet-5-5", "user": "ann"]
+        #expect(try await stage.send("POST", "/budget/reservations", call).status == 429)
+        let visitor = try await Visitor(stage)
+        let form = ["budget": "people", "scope": "user:ann", "amount": "600", "reason": "a release"]
+        let refusals: [([String: String], String)] = [
+            (["scope": ""], "has a counter for each"), (["scope": "user:*"], "is not one counter"),
+            (["scope": "planet:mars"], "is not one counter"), (["scope": "project:a/b"], "has a counter for each"),
+            (["amount": "5usd"], "counts tokens"), (["amount": "0"], "more than 0"), (["amount": "lots"], "lots"),
+            (["reason": ""], "needs a reason"), (["budget": "weekly"], "No budget is called"),
+        ]
+        for (change, words) in refusals {
+            let refused = try await visitor.submit("/dashboard/budgets/grant", form.merging(change) { $1 })
+            #expect(refused.status == 422 && refused.page.contains(words), "\(change)")
+        }
+        #expect(try await visitor.submit("/dashboard/budgets/grant", form, token: "").status == 403)
+        #expect(try await stage.send("POST", "/budget/reservations", call).status == 429)
+
+        let granted = try await visitor.submit("/dashboard/budgets/grant", form)
+        #expect(granted.status == 303 && granted.location == "/dashboard/budgets?done=granted")
+        #expect(try await stage.send("POST", "/budget/reservations", call).status == 201)
+        let other: JSONValue = ["estimated_tokens": 1500, "model": "claude-sonnet-5-5", "user": "bob"]
+        #expect(try await stage.send("POST", "/budget/reservations", other).status == 429)
+        try await stage.strike()
+    }
+
+    @Test func `an alert is an event for whoever looks on, and so is that somebody has seen it`() async throws {
+        let stage = try Self.stage()
+        try await stage.use(8500)
+        let heard = Events()
+        var request = URLRequest(url: try #require(URL(string: stage.daemon.url + "/events")))
+        request.setValue("Bearer \(Stage.apiToken)", forHTTPHeaderField: "Authorization")
+        let session = URLSession(configuration: .ephemeral, delegate: heard, delegateQueue: nil)
+        session.dataTask(with: request).resume()
+        try await heard.wait { $0.contains("retry:") }
+        try await stage.tellAlerts()
+        try await heard.wait { $0.contains("event: change") }
+        let id = try #require(try await stage.alerts("budget_threshold").first?["id"]?.string)
+        let before = heard.text
+        #expect(try await stage.send("POST", "/alerts/\(id)/acknowledge").status == 200)
+        try await heard.wait { $0.dropFirst(before.count).contains("event: change") }
+        session.invalidateAndCancel()
+        try await stage.strike()
+    }
+}
+
+/// What comes by an event stream, as it comes.
+private final class Events: NSObject, URLSessionDataDelegate, Sendable {
+    private let received = Mutex("")
+    var text: String { received.withLock { $0 } }
+
+    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+        received.withLock { $0 += String(decoding: data, as: UTF8.self) }
+    }
+
+    /// Waits at most ten seconds until `condition` is true of all that came.
+    func wait(_ condition: (String) -> Bool) async throws {
+        for _ in 0..<5000 where !condition(text) { try await Task.sleep(for: .milliseconds(2)) }
+        try #require(condition(text))
+    }
+}
