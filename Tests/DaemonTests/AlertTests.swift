@@ -102,7 +102,7 @@ extension Stage {
         try await stage.strike()
     }
 
-    @Test(arguments: ["ann", "John Doe", "*", "a*b", "<!channel> @all\u{202E}"])
+    @Test(arguments: ["ann", "John Doe", "**", "a*b", "<!channel> @all\u{202E}"])
     func `a counter of somebody whose name no budget can be written for`(_ user: String) async throws {
         let inbox = try AlertInbox()
         let stage = try stage(inbox)
