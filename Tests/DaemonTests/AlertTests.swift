@@ -102,6 +102,21 @@ extension Stage {
         try await stage.strike()
     }
 
+    @Test(arguments: ["ann", "John Doe", "**", "a*b", "<!channel> @all\u{202E}"])
+    func `a counter of somebody whose name no budget can be written for`(_ user: String) async throws {
+        let inbox = try AlertInbox()
+        let stage = try stage(inbox)
+        let budget: JSONValue = ["scope": "user:*", "period": "day", "limit": 10]
+        #expect(try await stage.send("PUT", "/budgets/people", budget).status == 200)
+        let call: JSONValue = [
+            "user": .string(user), "model": "claude-sonnet-5-5", "input_tokens": 20, "output_tokens": 0,
+        ]
+        #expect(try await stage.send("POST", "/usage", call).status == 201)
+        try await stage.tellAlerts()
+        #expect(inbox.titles == ["Budget people for user:\(user.lowercased()) is used up"])
+        try await stage.strike()
+    }
+
     @Test func `a threshold that a grant moved, when it is reached anew`() async throws {
         let inbox = try AlertInbox()
         let stage = try stage(inbox)

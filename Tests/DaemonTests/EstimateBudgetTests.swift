@@ -49,6 +49,23 @@ import Testing
         try await stage.strike()
     }
 
+    @Test(arguments: [("hotfix", true), ("bugfix", false)])
+    func `an estimate on a merge request asks for its labels, as a review does`(
+        _ label: String, isUrgent: Bool
+    ) async throws {
+        let stage = try RememberingTests.stage()
+        let body: JSONValue = [
+            "scope": "all", "period": "month", "limit": 100_000, "reason": "a test",
+            "urgent": ["percent": 99, "labels": ["hotfix"]],
+        ]
+        #expect(try await stage.send("PUT", "/budgets/kept-back", body).status == 200)
+        _ = stage.gitlab.add(label: label, to: RememberingTests.mergeRequest)
+        try await RememberingTests.comment("/ai-review estimate", note: 501, on: stage)
+        let note = try #require(stage.gitlab.notes(of: RememberingTests.mergeRequest).first?.body)
+        #expect(note.contains("kept-back") != isUrgent, "\(note)")
+        try await stage.strike()
+    }
+
     @Test func `what a reload puts in force is in the next estimate`() async throws {
         let stage = try Stage(settings: ["TOKEN_DAILY_LIMIT": "100", "TOKEN_WARNING_THRESHOLD": "80"])
         func decision() async throws -> JSONValue? {

@@ -20,10 +20,10 @@ extension AlertWatch {
     }
 
     private static func standing(_ facts: JSONObject, _ ledger: Ledger) -> BudgetStanding? {
-        guard let name = facts["budget"]?.string, let counter = facts["counter"]?.string,
-            case .one(let scope)? = try? ScopePattern(parsing: counter)
-        else { return nil }
-        return ledger.standing(of: name, for: scope)
+        guard let name = facts["budget"]?.string, let counter = facts["counter"]?.string else { return nil }
+        if case .one(let scope)? = try? ScopePattern(parsing: counter) { return ledger.standing(of: name, for: scope) }
+        // Whoever books calls may name people as no operator can write them, with blanks and stars: they are counted too.
+        return ledger.standings().first { $0.budget.name == name && $0.scope.description == counter }
     }
 
     /// Puts an alert on the audit log, and into the log unless whoever found it has.

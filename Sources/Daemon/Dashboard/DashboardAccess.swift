@@ -89,6 +89,12 @@ struct DashboardAccess: Sendable {
         return origin.lowercased() == "http://\(host)" || origin.lowercased() == "https://\(host)"
     }
 
+    /// Whether a browser says that a page of another site, or of another port, sent the request.
+    static func isOtherPage(_ head: RequestHead) -> Bool {
+        if let site = head.fields["sec-fetch-site"] { return site != "same-origin" && site != "none" }
+        return head.fields["origin"] != nil && !isOwnPage(head)
+    }
+
     /// Whether `host` is a name of this machine for itself: `localhost`, `127.0.0.1`, `[::1]`, with any port.
     static func namesLoopback(_ host: String?) -> Bool {
         guard var name = host?.lowercased()[...] else { return false }

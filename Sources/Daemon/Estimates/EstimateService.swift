@@ -87,7 +87,7 @@ package struct EstimateService: Sendable {
         report(
             material.change, frame: material.frame,
             remarks: material.remarks + (material.incompleteness.map { [$0] } ?? []) + Self.remarks(material),
-            budgets: budgets, context: context, room: room)
+            budgets: budgets, context: context, labels: material.mergeRequest.labels ?? [], room: room)
     }
 
     /// What of the change is counted, where it was reviewed before.
@@ -107,7 +107,7 @@ package struct EstimateService: Sendable {
 
     private func report(
         _ change: ExaminedChange, frame: PromptFrame, remarks: [String], budgets: EstimateBudgets, context: CallContext,
-        room: ((ModelOption) -> BudgetRoom?)? = nil
+        labels: [String] = [], room: ((ModelOption) -> BudgetRoom?)? = nil
     ) -> EstimateReport {
         let room = room ?? { _ in budgets.room }
         let planner = ReviewPlanner(
@@ -119,7 +119,10 @@ package struct EstimateService: Sendable {
             guard let usage = try? TokenUsage(inputTokens: input, outputTokens: output) else { return nil }
             return prices.cost(of: usage, model: model, at: now)?.amount
         }
-        preflight.judge(budgets.verdict(request(plan, context)))
+        var request = request(plan, context)
+        request.labels = labels
+        request.mergeRequestLimit = change.rules.configuration.mergeRequestBudget
+        preflight.judge(budgets.verdict(request))
         return EstimateReport(preflight, remarks: remarks)
     }
 

@@ -48,6 +48,9 @@ final class Batch: @unchecked Sendable {
 
     // Filled when the batch is taken.
 
+    /// Why nothing of it is to be written: the write before it failed, and this one is not to find out whether that is over.
+    var obstacle: POSIXFailure?
+
     /// The latest time that the books have seen: later than the clock when that went back.
     var time = Instant(milliseconds: 0)
 
@@ -77,6 +80,7 @@ final class Batch: @unchecked Sendable {
         isFlush = false
         hasOperator = false
         budgets = nil
+        obstacle = nil
         snapshot = nil
     }
 }

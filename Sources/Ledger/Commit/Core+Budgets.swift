@@ -60,12 +60,10 @@ extension Core {
         case .success(var fresh)?:
             fresh.advance(to: books.latest)
             if change.isShort { countUnwritten(in: &fresh) }
-            let current = books.counters.set
             books.counters.replace(with: fresh)
             // The daily budget may have been set meanwhile.
-            if change.file == nil, current != change.all {
-                books.counters.replace(with: Counters(current, at: books.latest))
-            }
+            let current = Books.set(books.counters.set, with: books.base)
+            if current != books.counters.set { books.counters.replace(with: Counters(current, at: books.latest)) }
             books.revision += 1
             budgetsOnFile = change.file ?? budgetsOnFile
             result = .success(budgetsOnFile)

@@ -74,7 +74,9 @@ struct Core: ~Copyable {
         pending = spare ?? Batch()
         spare = nil
         batch.time = books.latest
-        if failure != nil, !batch.isAttempt {
+        // What waits in it was asked for when all was well: without its lines on the disk it must not be confirmed.
+        if let failure, !batch.isAttempt, mayBeginJournal {
+            batch.obstacle = failure
             dropTransitions()
             return batch
         }

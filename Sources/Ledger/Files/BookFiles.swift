@@ -36,6 +36,12 @@ struct BookFiles: ~Copyable {
     mutating func write(_ batch: Batch) -> BatchOutcome {
         let now = batch.time
         var outcome = BatchOutcome()
+        if let obstacle = batch.obstacle {
+            outcome.lineFailure = obstacle
+            outcome.failUnwrittenRows(of: batch, obstacle)
+            outcome.journalSize = journal?.size ?? 0
+            return outcome
+        }
         var isAudited = false
         do throws(POSIXFailure) {
             if batch.isAttempt { try probe() }
