@@ -134,16 +134,17 @@ package final class Daemon: Sendable {
                 learned: learned, metrics: metrics, ended: { watch.note($0, $1) })
             routes += reviews.routes
             let usage = warmUsage(settings, log)
+            let forecasts = ForecastCache(usage)
             routes +=
                 UsageRoutes(
-                    usage: usage, ledger: ledger, queue: layout, prices: prices,
+                    usage: usage, forecasts: forecasts, ledger: ledger, queue: layout, prices: prices,
                     retentionDays: settings.books.logRetentionDays, now: time.now, access: access
                 ).routes
             let usageCounters = UsageCounters()
             let counting = ledger.observeRecords(usageCounters.count)
             let dashboard = DashboardRoutes(
                 settings, environment: environment, access: access, ledger: ledger, queue: queue, prices: prices,
-                usage: usage, alerts: watch.desk)
+                usage: usage, forecasts: forecasts, alerts: watch.desk)
             routes += dashboard.routes
             let statistics = StatisticsLink()
             routes +=

@@ -18,7 +18,7 @@ struct DashboardBooks: Sendable {
     let annotations: AnnotationFile
     /// The API base of GitLab without `/api/v4`; nil for a budget service alone.
     let webBase: String?
-    let outlooks = OutlookCache()
+    let forecasts: ForecastCache
 
     /// Rows of the latest calls on the first page.
     static let recentMax = 8
@@ -47,7 +47,7 @@ struct DashboardBooks: Sendable {
         }
         return TodayPage(
             budget: daily, isEnabled: status.isEnabled, sums: Sums(report.totals), hours: hours,
-            outlook: try outlooks.today(usage, ledger.revision, daily, now), others: fullest, holds: holds,
+            outlook: try forecasts.today(daily, now), others: fullest, holds: holds,
             queue: queueRows, recent: try usage.recentRecords(Self.recentMax).map(CallRow.init))
     }
 
@@ -103,7 +103,7 @@ struct DashboardBooks: Sendable {
         return MonthPage(
             month: month, filter: filter,
             days: shown.map { CalendarDay($0, figures[$0] ?? Sums(), annotations: remarks[$0] ?? []) }, sums: all,
-            breakdowns: breakdowns, band: isCurrent ? try outlooks.month(usage, ledger.revision, now) : nil,
+            breakdowns: breakdowns, band: isCurrent ? try forecasts.month(now) : nil,
             trouble: try trouble(days))
     }
 

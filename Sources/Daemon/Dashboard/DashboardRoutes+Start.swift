@@ -11,7 +11,7 @@ extension DashboardRoutes {
     /// The dashboard of a daemon.
     init(
         _ settings: Settings, environment: DaemonEnvironment, access: APIAccess, ledger: Ledger, queue: ReviewQueue,
-        prices: PricesInForce, usage: WarmUsage, alerts: AlertDesk
+        prices: PricesInForce, usage: WarmUsage, forecasts: ForecastCache, alerts: AlertDesk
     ) {
         let annotations = AnnotationFile(
             directory: settings.books.dataDirectory, randomness: environment.randomness)
@@ -20,7 +20,7 @@ extension DashboardRoutes {
         let observation = ledger.observeRecords { _ in news.increase() }
         books = DashboardBooks(
             usage: usage, ledger: ledger, queue: queue, prices: prices, annotations: annotations,
-            webBase: settings.gitlab.map { Self.webBase($0.url) })
+            webBase: settings.gitlab.map { Self.webBase($0.url) }, forecasts: forecasts)
         self.alerts = alerts
         let desk = SignInDesk(randomness: environment.randomness, now: environment.time.now)
         self.access = DashboardAccess(token: settings.server.apiToken?.revealed, desk: desk)

@@ -1,17 +1,26 @@
-/// Sums by key: an open-addressing table whose keys lie one after another in one piece of memory, so that a row costs a
-/// hash and a comparison and allocates nothing unless its key is new.
+/// Sums by key: an open-addressing table that costs a row a hash and a comparison, and allocates nothing unless the key
+/// is new.
+///
+/// A table of some thousand keys lies in no processor's nearest cache, so what counts is how many places a row has to
+/// wait for: a slot knows half of the hash, and a short key lies beside its sums.
 struct GroupTable: Sendable {
     private struct Entry: Sendable {
-        var hash: UInt64
-        var keyStart: Int
-        var keyCount: Int
+        /// The key's first bytes, and zeros behind it.
+        var words = InlineArray<4, UInt64>(repeating: 0)
+        var keyCount: Int32
+        /// Where in `longKeys` the whole key begins, if it is longer than `words`.
+        var keyStart: Int32
         var totals = UsageTotals()
     }
 
-    private var slots = [Int32](repeating: -1, count: 1024)
+    /// The upper half of a hash above an index and one; 0 for an empty slot.
+    private var slots = [UInt64](repeating: 0, count: 1024)
     private var entries: [Entry] = []
     /// Each begins at a multiple of eight and is followed by zeros up to the next.
-    private var keys: [UInt64] = []
+    private var longKeys: [UInt64] = []
+
+    private static let shortKeyBytesMax = 32
+    private static let tagMask: UInt64 = 0xFFFF_FFFF_0000_0000
 
     /// Adds `record` to the sums of `key`, behind which there are zeros up to a multiple of eight bytes.
     @inline(__always)
@@ -28,70 +37,98 @@ struct GroupTable: Sendable {
         }
     }
 
-    /// Hands every key with its sums to `body`.
+    /// Hands every key with its sums to `body`; behind the key there are zeros as `add` wants them.
     func forEach(_ body: (UnsafeBufferPointer<UInt8>, UsageTotals) -> Void) {
-        keys.withUnsafeBytes { keys in
-            for entry in entries {
-                let key = keys[(entry.keyStart * 8)..<(entry.keyStart * 8 + entry.keyCount)]
-                body(UnsafeRawBufferPointer(rebasing: key).assumingMemoryBound(to: UInt8.self), entry.totals)
+        for entry in entries {
+            if entry.keyCount <= Self.shortKeyBytesMax {
+                withUnsafeBytes(of: entry.words) { body(Self.key($0, entry.keyCount), entry.totals) }
+            } else {
+                longKeys.withUnsafeBytes {
+                    let key = UnsafeRawBufferPointer(rebasing: $0[(Int(entry.keyStart) * 8)...])
+                    body(Self.key(key, entry.keyCount), entry.totals)
+                }
             }
         }
+    }
+
+    private static func key(_ bytes: UnsafeRawBufferPointer, _ count: Int32) -> UnsafeBufferPointer<UInt8> {
+        UnsafeRawBufferPointer(rebasing: bytes.prefix(Int(count))).assumingMemoryBound(to: UInt8.self)
     }
 
     @inline(__always)
     private mutating func index(of key: UnsafeBufferPointer<UInt8>) -> Int {
         let hash = Self.hash(key)
-        var slot = Int(truncatingIfNeeded: hash) & (slots.count &- 1)
-        while slots[slot] >= 0 {
-            let index = Int(slots[slot])
-            if entries[index].hash == hash, isKey(key, of: index) { return index }
-            slot = (slot &+ 1) & (slots.count &- 1)
+        let mask = slots.count &- 1
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        while slots[slot] != 0 {
+            let found = slots[slot]
+            if (found ^ hash) & Self.tagMask == 0 {
+                let index = Int(found & ~Self.tagMask) &- 1
+                if isKey(key, of: index) { return index }
+            }
+            slot = (slot &+ 1) & mask
         }
         return insert(key, hash, at: slot)
     }
 
     @inline(never)
     private mutating func insert(_ key: UnsafeBufferPointer<UInt8>, _ hash: UInt64, at slot: Int) -> Int {
-        slots[slot] = Int32(truncatingIfNeeded: entries.count)
-        entries.append(Entry(hash: hash, keyStart: keys.count, keyCount: key.count))
+        var entry = Entry(
+            keyCount: Int32(truncatingIfNeeded: key.count), keyStart: Int32(truncatingIfNeeded: longKeys.count))
         let raw = UnsafeRawBufferPointer(key)
         for offset in stride(from: 0, to: key.count, by: 8) {
             var word: UInt64 = 0
             withUnsafeMutableBytes(of: &word) {
                 $0.copyMemory(from: .init(rebasing: raw[offset..<min(offset + 8, raw.count)]))
             }
-            keys.append(word)
+            if key.count <= Self.shortKeyBytesMax { entry.words[offset / 8] = word } else { longKeys.append(word) }
         }
+        entries.append(entry)
+        slots[slot] = hash & Self.tagMask | UInt64(truncatingIfNeeded: entries.count)
         if entries.count * 2 > slots.count { grow() }
         return entries.count - 1
     }
 
     @inline(__always)
     private func isKey(_ key: UnsafeBufferPointer<UInt8>, of index: Int) -> Bool {
-        let start = entries[index].keyStart
-        guard entries[index].keyCount == key.count, let wanted = UnsafeRawPointer(key.baseAddress) else {
-            return entries[index].keyCount == key.count
+        guard Int(entries[index].keyCount) == key.count else { return false }
+        guard let wanted = UnsafeRawPointer(key.baseAddress), key.count > 0 else { return true }
+        guard key.count <= Self.shortKeyBytesMax else { return isLongKey(wanted, key.count, of: index) }
+        var difference: UInt64 = 0
+        var word = 0
+        while word &* 8 < key.count {
+            difference |= entries[index].words[word] ^ wanted.loadUnaligned(fromByteOffset: word &* 8, as: UInt64.self)
+            word &+= 1
         }
-        return keys.withUnsafeBufferPointer { keys in
-            var offset = 0
-            while offset < key.count {
-                if keys[start &+ offset &>> 3] != wanted.loadUnaligned(fromByteOffset: offset, as: UInt64.self) {
-                    return false
-                }
-                offset &+= 8
-            }
-            return true
-        }
+        return difference == 0
     }
 
+    @inline(never)
+    private func isLongKey(_ wanted: UnsafeRawPointer, _ count: Int, of index: Int) -> Bool {
+        let start = Int(entries[index].keyStart)
+        var offset = 0
+        while offset < count {
+            if longKeys[start + offset / 8] != wanted.loadUnaligned(fromByteOffset: offset, as: UInt64.self) {
+                return false
+            }
+            offset += 8
+        }
+        return true
+    }
+
+    /// Makes room. The tags in the slots are too short to place them anew by.
     private mutating func grow() {
         let capacity = slots.count * 4
-        slots = [Int32](repeating: -1, count: capacity)
-        for (index, entry) in entries.enumerated() {
-            var slot = Int(truncatingIfNeeded: entry.hash) & (capacity - 1)
-            while slots[slot] >= 0 { slot = (slot + 1) & (capacity - 1) }
-            slots[slot] = Int32(truncatingIfNeeded: index)
+        var fresh = [UInt64](repeating: 0, count: capacity)
+        var number: UInt64 = 0
+        forEach { key, _ in
+            number += 1
+            let hash = Self.hash(key)
+            var slot = Int(truncatingIfNeeded: hash) & (capacity - 1)
+            while fresh[slot] != 0 { slot = (slot + 1) & (capacity - 1) }
+            fresh[slot] = hash & Self.tagMask | number
         }
+        slots = fresh
     }
 
     /// Eight bytes at a time, mixed by a multiplication; not for hostile keys, of which a table holds as many as there

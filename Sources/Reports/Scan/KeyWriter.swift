@@ -4,8 +4,9 @@ struct KeyWriter {
     private let place: UnsafeMutableRawPointer
     private(set) var count = 0
 
-    /// Room for a plain row's fields, for what separates them and for whole words.
-    static let bytesMax = FieldEnds.windowBytes + 1024
+    /// Room for the key of a row of which every dimension is as long as a window, with what separates and follows them:
+    /// a session holds its project's path, so the parts of a key may together be longer than their line.
+    static func bytesMax(dimensionCount: Int) -> Int { dimensionCount * (FieldEnds.windowBytes + 16) + 64 }
 
     init(place: UnsafeMutablePointer<UInt8>) { self.place = UnsafeMutableRawPointer(place) }
 

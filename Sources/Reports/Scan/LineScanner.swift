@@ -24,6 +24,7 @@ struct LineScanner: Sendable {
     private(set) var problemCount = 0
 
     private let month: Month
+    private let dimensionCount: Int
     /// Whether the rows have all columns; those of older tools, which have fewer, are read with care.
     private let isOurs: Bool
     private let prefix: PlainRow.Prefix
@@ -36,6 +37,7 @@ struct LineScanner: Sendable {
     /// A scanner for rows of `columnCount` columns.
     init(_ query: UsageQuery, month: Month, columnCount: Int) {
         sums = RowSums(query, month: month)
+        dimensionCount = query.dimensions.count
         self.month = month
         isOurs = columnCount == RowFormat.columns.count
         prefix = PlainRow.Prefix(month)
@@ -49,7 +51,8 @@ struct LineScanner: Sendable {
         while size > 0, base[size - 1] != 0x0A { size -= 1 }
         let end = min(size, limit)
         var ends = FieldEnds()
-        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: KeyWriter.bytesMax) { key in
+        let keyBytesMax = KeyWriter.bytesMax(dimensionCount: dimensionCount)
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: keyBytesMax) { key in
             guard let key = key.baseAddress else { return 0 }
             var start = 0
             while start < end {

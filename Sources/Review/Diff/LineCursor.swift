@@ -1,3 +1,5 @@
+import Glibc
+
 /// Walks over the lines of a text, with a look at the ones ahead. Lines end with LF; a CR before it is theirs.
 struct LineCursor {
     typealias Bytes = UnsafeBufferPointer<UInt8>
@@ -10,8 +12,7 @@ struct LineCursor {
     /// The line that comes next, without its LF, and where the one behind it begins; nil at the end.
     private func line(at start: Int) -> (line: Bytes, next: Int)? {
         guard start < bytes.count else { return nil }
-        var end = start
-        while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+        let end = bytes.lineBreak(from: start) ?? bytes.count
         return (Bytes(rebasing: bytes[start..<end]), end + 1)
     }
 
@@ -41,6 +42,14 @@ struct LineCursor {
 }
 
 extension UnsafeBufferPointer<UInt8> {
+    /// Where the first LF from `start` on stands; nil where none does.
+    func lineBreak(from start: Int) -> Int? {
+        guard start < count, let base = baseAddress,
+            let found = memchr(base + start, 0x0A, count - start)
+        else { return nil }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+
     func starts(with text: StaticString) -> Bool {
         let length = text.utf8CodeUnitCount
         guard count >= length else { return false }

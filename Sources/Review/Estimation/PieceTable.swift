@@ -44,6 +44,22 @@ struct PieceTable: Sendable {
     let rows: [UInt8]
     /// The cells, row by row, by length.
     let cells: [Cell]
+    /// What signs and characters beyond ASCII cost: one table after another, see `Signs`.
+    let signs: [Int32]
+
+    /// Where the tables of `signs` begin.
+    enum Signs {
+        /// A lone sign before a letter, by its byte.
+        static let beforeLetter = 0
+        /// A character beyond ASCII, by its first byte; nothing for the others of its bytes.
+        static let wideCharacter = 256
+        /// What a run of such characters costs beside them, by its first byte.
+        static let wideRun = 512
+        /// Different signs in a row, by their number.
+        static let row = 768
+        /// A minus before a letter at the beginning of a line.
+        static let removal = row + lengthMax
+    }
 
     static let o200k = PieceTable()
 
@@ -59,6 +75,10 @@ struct PieceTable: Sendable {
         }
         self.rows = rows
         cells = Row.allCases.flatMap { row in (0..<Self.lengthMax).map { row.cell($0) } }
+        let costs = PieceCosts.o200k
+        signs =
+            (costs.signBeforeLetter + costs.wideCharacter + costs.wideRun + (0..<Self.lengthMax).map { costs.signs[$0] }
+            + [costs.removalBeforeLetter]).map { Int32(clamping: $0) }
     }
 
     @inline(__always) static func place(_ kind: UInt8, after previous: UInt8, before next: UInt8) -> Int {
@@ -69,6 +89,12 @@ struct PieceTable: Sendable {
     static func cell(row: Int, length: Int) -> Cell {
         (Row(rawValue: UInt8(truncatingIfNeeded: row)) ?? .digits).cell(length)
     }
+
+    /// What several signs cost that are not all the same, however many.
+    static func signs(_ length: Int) -> Int { PieceCosts.o200k.signs[length] }
+
+    /// What the same sign costs that stands there `length` times.
+    static func rule(_ length: Int) -> Int { PieceCosts.o200k.rule(length) }
 
     /// A kind of run in its surroundings.
     private enum Row: UInt8, CaseIterable {

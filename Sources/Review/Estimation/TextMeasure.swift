@@ -40,8 +40,7 @@ public struct TextMeasure: Sendable, Hashable {
     public init(of bytes: [UInt8]) { self = bytes.withUnsafeBufferPointer { TextMeasure(of: $0) } }
 
     init(of bytes: UnsafeBufferPointer<UInt8>) {
-        var reader = MeasureReader(bytes)
-        self = reader.read()
+        self = MeasureReader.measure(bytes)
     }
 
     /// All hundredths together.
@@ -67,89 +66,101 @@ public struct TextMeasure: Sendable, Hashable {
 
 /// Cuts a text into runs of one kind and adds up what they cost.
 ///
-/// Estimates are made of every byte of every change, so the costs of the frequent runs come from one flat table.
+/// Estimates are made of every byte of every change, so the costs come from flat tables that are looked up once.
 private struct MeasureReader {
     private let bytes: UnsafeBufferPointer<UInt8>
-    private var measure = TextMeasure()
+    private let kinds: UnsafePointer<UInt8>
+    private let rows: UnsafePointer<UInt8>
+    private let cells: UnsafePointer<PieceTable.Cell>
+    private let signs: UnsafePointer<Int32>
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
-
-    mutating func read() -> TextMeasure {
-        measure.bytes = bytes.count
+    /// The measure of `bytes`.
+    static func measure(_ bytes: UnsafeBufferPointer<UInt8>) -> TextMeasure {
         let table = PieceTable.o200k
-        table.kinds.withUnsafeBufferPointer { kinds in
+        return table.kinds.withUnsafeBufferPointer { kinds in
             table.rows.withUnsafeBufferPointer { rows in
-                table.cells.withUnsafeBufferPointer { read(kinds, rows, $0) }
+                table.cells.withUnsafeBufferPointer { cells in
+                    table.signs.withUnsafeBufferPointer { signs in
+                        guard let kinds = kinds.baseAddress, let rows = rows.baseAddress,
+                            let cells = cells.baseAddress, let signs = signs.baseAddress
+                        else { return TextMeasure() }
+                        return MeasureReader(bytes: bytes, kinds: kinds, rows: rows, cells: cells, signs: signs)
+                            .measure()
+                    }
+                }
             }
+        }
+    }
+
+    private func measure() -> TextMeasure {
+        var measure = TextMeasure()
+        measure.bytes = bytes.count
+        guard let base = bytes.baseAddress, bytes.count > 0 else { return measure }
+        let count = bytes.count
+        var index = 0
+        var previous = ByteKind.lineBreak
+        var kind = kinds[Int(base[0])]
+        while index < count {
+            var end = index &+ 1
+            // What stands behind the text is not known: take it for nothing that belongs to the line's end.
+            var next = ByteKind.blank
+            while end < count {
+                next = kinds[Int(base[end])]
+                if next != kind { break }
+                end &+= 1
+            }
+            if end == count { next = ByteKind.blank }
+            let length = end &- index
+            if kind < ByteKind.sign {
+                let row = Int(rows[PieceTable.place(kind, after: previous, before: next)])
+                let cell =
+                    length < PieceTable.lengthMax
+                    ? cells[row &* PieceTable.lengthMax &+ length] : PieceTable.cell(row: row, length: length)
+                measure.unlucky &+= Int(cell.unlucky)
+                measure.wordCount &+= Int(cell.words)
+                // Sums by masks instead of jumps, which nothing could foretell.
+                let cost = Int(cell.cost)
+                measure.words &+= kind <= ByteKind.upper ? cost : 0
+                measure.digits &+= kind == ByteKind.digit ? cost : 0
+                measure.blanks &+= kind >= ByteKind.blank ? cost : 0
+            } else {
+                measure.unlucky &+= length
+                if kind == ByteKind.sign {
+                    measure.signs &+= sign(base + index, length, after: previous, before: next)
+                } else {
+                    measure.wide &+= wide(base + index, length)
+                }
+            }
+            previous = kind == ByteKind.upper && length == 1 ? ByteKind.capital : kind
+            kind = next
+            index = end
         }
         return measure
     }
 
-    private mutating func read(
-        _ kinds: UnsafeBufferPointer<UInt8>, _ rows: UnsafeBufferPointer<UInt8>,
-        _ cells: UnsafeBufferPointer<PieceTable.Cell>
-    ) {
-        let count = bytes.count
-        var (words, blanks, digits, wordCount, unlucky) = (0, 0, 0, 0, 0)
-        var index = 0
-        var previous = ByteKind.lineBreak
-        while index < count {
-            let kind = kinds[Int(bytes[index])]
-            var end = index + 1
-            while end < count, kinds[Int(bytes[end])] == kind { end += 1 }
-            // What stands behind the text is not known: take it for nothing that belongs to the line's end.
-            let next = end < count ? kinds[Int(bytes[end])] : ByteKind.blank
-            let length = end - index
-            if kind >= ByteKind.sign {
-                if kind == ByteKind.sign {
-                    countSigns(index, length, after: previous, before: next)
-                } else {
-                    countWide(index, end)
-                }
-                unlucky += length
-            } else {
-                let row = Int(rows[PieceTable.place(kind, after: previous, before: next)])
-                let cell =
-                    length < PieceTable.lengthMax
-                    ? cells[row * PieceTable.lengthMax + length] : PieceTable.cell(row: row, length: length)
-                unlucky += Int(cell.unlucky)
-                switch kind {
-                case ByteKind.digit: digits += Int(cell.cost)
-                case ByteKind.blank, ByteKind.lineBreak: blanks += Int(cell.cost)
-                default:
-                    words += Int(cell.cost)
-                    wordCount += Int(cell.words)
-                }
-            }
-            previous = kind == ByteKind.upper && length == 1 ? ByteKind.capital : kind
-            index = end
+    @inline(__always)
+    private func sign(_ first: UnsafePointer<UInt8>, _ length: Int, after previous: UInt8, before next: UInt8) -> Int {
+        guard length == 1 else { return severalSigns(first, length) }
+        guard next <= ByteKind.upper else { return 100 }
+        // `-word` at the beginning of a line is less often known as one than within.
+        if previous == ByteKind.lineBreak, first[0] == UInt8(ascii: "-") {
+            return Int(signs[PieceTable.Signs.removal])
         }
-        measure.words += words
-        measure.blanks += blanks
-        measure.digits += digits
-        measure.wordCount += wordCount
-        measure.unlucky += unlucky
+        return Int(signs[PieceTable.Signs.beforeLetter &+ Int(first[0])])
     }
 
-    private mutating func countSigns(_ start: Int, _ length: Int, after previous: UInt8, before next: UInt8) {
-        let costs = PieceCosts.o200k
-        if length == 1 {
-            let isBeforeLetter = next == ByteKind.lower || next == ByteKind.upper
-            guard isBeforeLetter else { return measure.signs += 100 }
-            // `-word` at the beginning of a line is less often known as one than within.
-            let isRemoval = previous == ByteKind.lineBreak && bytes[start] == UInt8(ascii: "-")
-            measure.signs += isRemoval ? costs.removalBeforeLetter : costs.signBeforeLetter[Int(bytes[start])]
-        } else if length > 3, (start + 1..<start + length).allSatisfy({ bytes[$0] == bytes[start] }) {
-            measure.signs += costs.rule(length)
-        } else {
-            measure.signs += costs.signs[length]
-        }
+    private func severalSigns(_ first: UnsafePointer<UInt8>, _ length: Int) -> Int {
+        var same = 1
+        while same < length, first[same] == first[0] { same &+= 1 }
+        if length > 3, same == length { return PieceTable.rule(length) }
+        return length < PieceTable.lengthMax
+            ? Int(signs[PieceTable.Signs.row &+ length]) : PieceTable.signs(length)
     }
 
     /// By the first byte of each character, which tells the script.
-    private mutating func countWide(_ start: Int, _ end: Int) {
-        let costs = PieceCosts.o200k
-        measure.wide += costs.wideRun[Int(bytes[start])]
-        for index in start..<end { measure.wide += costs.wideCharacter[Int(bytes[index])] }
+    private func wide(_ first: UnsafePointer<UInt8>, _ length: Int) -> Int {
+        var sum = Int(signs[PieceTable.Signs.wideRun &+ Int(first[0])])
+        for index in 0..<length { sum &+= Int(signs[PieceTable.Signs.wideCharacter &+ Int(first[index])]) }
+        return sum
     }
 }

@@ -23,11 +23,13 @@ struct LineSecrets {
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
-        LineByte.table.withUnsafeBufferPointer { scan($0) }
+        LineByte.table.withUnsafeBufferPointer { kinds in
+            TokenShape.openings.withUnsafeBufferPointer { scan(kinds, $0) }
+        }
         if matches.count > 1 { settleOverlaps() }
     }
 
-    private mutating func scan(_ kinds: UnsafeBufferPointer<LineByte>) {
+    private mutating func scan(_ kinds: UnsafeBufferPointer<LineByte>, _ openings: UnsafeBufferPointer<Bool>) {
         var index = 0
         let count = bytes.count
         var wasWord = false
@@ -36,7 +38,12 @@ struct LineSecrets {
             case .other: wasWord = false
             case .word: wasWord = true
             case .wordOfToken:
-                if !wasWord, let end = token(at: index) { index = end - 1 }
+                if !wasWord, index &+ 2 < count,
+                    openings[TokenShape.place(bytes[index], bytes[index &+ 1], bytes[index &+ 2])],
+                    let end = token(at: index)
+                {
+                    index = end - 1
+                }
                 wasWord = true
             case .equals:
                 wasWord = false

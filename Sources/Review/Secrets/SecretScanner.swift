@@ -16,16 +16,15 @@ public struct SecretScanner: Sendable {
         var copy = text
         return copy.withUTF8 { bytes in
             var scan = Scan()
-            if !bytes.contains(0x0A) {
+            if bytes.lineBreak(from: 0) == nil {
                 scan.take(bytes, index: 0) { _ in "" }
-                return (scan.changes[0] ?? text, scan.secrets)
+                return (scan.changes.isEmpty ? text : scan.changes[0] ?? text, scan.secrets)
             }
             // Where each line starts; the line before ends one byte earlier.
             var starts: [Int] = []
             var start = 0
             while start <= bytes.count {
-                var end = start
-                while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+                let end = bytes.lineBreak(from: start) ?? bytes.count
                 starts.append(start)
                 scan.take(UnsafeBufferPointer(rebasing: bytes[start..<end]), index: starts.count - 1) { earlier in
                     String(decoding: bytes[starts[earlier]..<starts[earlier + 1] - 1], as: UTF8.self)

@@ -15,6 +15,7 @@ import UTCTime
 /// `/forecast`, `/prices`, `/why`. The JSON is that of `bursar` with `--format json`.
 struct UsageRoutes: Sendable {
     let usage: WarmUsage
+    let forecasts: ForecastCache
     let ledger: Ledger
     let queue: QueueLayout
     let prices: PricesInForce
@@ -55,7 +56,7 @@ struct UsageRoutes: Sendable {
                 let teamSize = Self.teamSize(&fields)
                 let format = fields.format(head)
                 return {
-                    let report = try ForecastReader(usage: usage).report(
+                    let report = try forecasts.report(
                         now: now(), budgets: [ForecastBudget(daily: ledger.status())], prices: prices.table,
                         teamSize: teamSize)
                     return format == .csv ? .csv(report.rows) : .json(report.json)
