@@ -143,8 +143,8 @@ extension Stage {
         _ = try await stage.send("POST", "/budget/reservations/\(id)/dispatch")
         stage.clock.advance(to: stage.clock.now.adding(seconds: 700))
         try await stage.use(1)
-        try await stage.tellAlerts()
-        try await stage.tellAlerts()
+        // The books tell of a hold on a thread of their own.
+        for _ in 0..<2000 where inbox.types.count < 3 { try await stage.tellAlerts() }
         #expect(
             inbox.types.sorted() == ["alert.large_review", "alert.unknown_price", "alert.unresolved_hold"])
         try await stage.stopDaemon()
