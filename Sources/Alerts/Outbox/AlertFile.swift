@@ -4,25 +4,19 @@ import UTCTime
 
 /// The journal as a file, `state/alerts.journal`: lines are added, and now and then it is begun anew.
 struct AlertFile: ~Copyable {
-    private let path: String
-    private let calls: FileCalls
-    private var file: AppendFile
+    private var file: JournalFile
     private var writer: AlertEntryWriter
     /// Bytes it had when it was begun.
     private var sizeAtStart: Int
-    /// Whether a replacement failed half way, which leaves open which file the name stands for.
-    private var isUncertain = false
 
-    private init(path: String, calls: FileCalls, file: consuming AppendFile, next: Int) {
-        self.path = path
-        self.calls = calls
+    private init(_ file: consuming JournalFile, next: Int) {
         sizeAtStart = file.size
         self.file = file
         writer = AlertEntryWriter(next: next)
     }
 
-    /// Whether only a new file can be trusted: also after a failed fsync(2), for a second one would prove nothing.
-    var mustReplace: Bool { isUncertain || file.poison != nil }
+    /// Whether only a new file can be trusted.
+    var mustReplace: Bool { file.mustReplace }
 
     /// Whether it is worth to begin anew.
     func isLong(_ limits: AlertLimits) -> Bool { file.size > limits.compactionBytes && file.size > 2 * sizeAtStart }
@@ -58,7 +52,7 @@ struct AlertFile: ~Copyable {
             }
         }
         var file = AlertFile(
-            path: path, calls: calls, file: try AppendFile.opening(path, calls: calls), next: load.next)
+            try JournalFile.opening(path, calls: calls), next: load.next)
         if bytes.isEmpty || !load.problems.isEmpty { try file.replace(with: load.books, at: now) }
         books = load.books
         return file
@@ -69,12 +63,7 @@ struct AlertFile: ~Copyable {
         let next = writer.next
         var bytes: [UInt8] = []
         for entry in entries { writer.write(entry, at: now, to: &bytes) }
-        do throws(POSIXFailure) {
-            try bytes.withUnsafeBufferPointer { (bytes) throws(POSIXFailure) in
-                try file.append(UnsafeRawBufferPointer(bytes))
-            }
-            try file.synchronize()
-        } catch {
+        do throws(POSIXFailure) { try file.append(bytes) } catch {
             writer.next = next
             throw error
         }
@@ -86,16 +75,8 @@ struct AlertFile: ~Copyable {
         var bytes: [UInt8] = []
         fresh.write(.begin(version: AlertEntry.version), at: now, to: &bytes)
         for (entry, time) in books.snapshot { fresh.write(entry, at: time, to: &bytes) }
-        do throws(POSIXFailure) {
-            try calls.replacing(path, with: bytes)
-            file = try AppendFile.opening(path, calls: calls)
-        } catch {
-            let isAsBefore = error.subject == FileCalls.temporaryPath(for: path) || error.operation == "rename"
-            if !isAsBefore { isUncertain = true }
-            throw error
-        }
+        try file.replace(with: bytes)
         writer = fresh
         sizeAtStart = file.size
-        isUncertain = false
     }
 }

@@ -218,8 +218,7 @@ struct BookFiles: ~Copyable {
                 return try beginJournal(entries, at: now)
             } catch {
                 // Where there is no room for a second file there may be for a line: if the old one is still in its place.
-                let isInPlace =
-                    error.operation == "rename" || error.subject == FileCalls.temporaryPath(for: layout.journal)
+                let isInPlace = error.leavesInPlace(layout.journal)
                 if !isInPlace { journal = nil }
                 guard isInPlace, !batch.isAttempt, journal?.poison == nil else { throw error }
             }

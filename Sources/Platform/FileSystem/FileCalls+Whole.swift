@@ -161,3 +161,11 @@ extension FileCalls {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }
+
+extension POSIXFailure {
+    /// Whether this failure of `FileCalls.replacing` leaves the old file at `path`: the new one was not written, or did not
+    /// get the name. After any other it is open which of the two a power cut leaves.
+    public func leavesInPlace(_ path: String) -> Bool {
+        operation == "rename" || subject == FileCalls.temporaryPath(for: path)
+    }
+}
