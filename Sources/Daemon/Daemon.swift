@@ -170,8 +170,7 @@ package final class Daemon: Sendable {
                 usage: usage, routes: routes, counting: counting,
                 poll: reviews.poll.map { poll in Task { await poll.run() } }, server: server, cleaner: cleaner,
                 watch: watch, log: log, isDraining: isDraining)
-            watch.start(settings)
-            link.connect(watch)
+            watch.start(settings, link)
             ledger.leaveAddress(daemon.url)
             ledger.whenRoomIsMade { [weak queue] in queue?.retryBlocked() }
             // What a crash left is taken up when the port is ours, not before.

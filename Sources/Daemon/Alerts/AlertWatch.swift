@@ -83,9 +83,10 @@ final class AlertWatch: Sendable {
         }
     }
 
-    /// Begins to look and to send.
-    func start(_ settings: Settings) {
+    /// Begins to send, to hear by `link` what the books tell, and to look: what came about before is found by the look.
+    func start(_ settings: Settings, _ link: AlertLink) {
         update(settings.alerts)
+        link.connect(self)
         look()
         armTimer()
     }

@@ -59,21 +59,31 @@ extension FileCalls {
         }
     }
 
+    /// Reads from `offset` on until `room` is full or the file ends; answers how many bytes there were. `path` is for the
+    /// error.
+    public func filling(
+        _ room: UnsafeMutableRawBufferPointer, from descriptor: CInt, at offset: Int, path: String
+    ) throws(POSIXFailure) -> Int {
+        var count = 0
+        while count < room.count {
+            let result = read(descriptor, UnsafeMutableRawBufferPointer(rebasing: room[count...]), offset + count)
+            if result == -Int(EINTR) { continue }
+            try checking(result, "read", path)
+            if result == 0 { break }
+            count += result
+        }
+        return count
+    }
+
     /// The bytes of a file from `offset` on, as many as there are but at most `countMax`.
     public func piece(of path: String, from offset: Int, countMax: Int) throws(POSIXFailure) -> [UInt8] {
         let descriptor = try opening(path, for: .read)
         defer { _ = close(descriptor) }
-        var failed = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: max(0, countMax)) { buffer, count in
-            while count < buffer.count {
-                let room = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[count...]))
-                let result = read(descriptor, room, offset + count)
-                if result == -Int(EINTR) { continue }
-                guard result > 0 else { return failed = result }
-                count += result
-            }
+        var bytes = [UInt8](repeating: 0, count: max(0, countMax))
+        let count = try bytes.withUnsafeMutableBufferPointer { (room) throws(POSIXFailure) in
+            try filling(UnsafeMutableRawBufferPointer(room), from: descriptor, at: offset, path: path)
         }
-        try checking(failed, "read", path)
+        bytes.removeLast(bytes.count - count)
         return bytes
     }
 

@@ -1,32 +1,24 @@
 import Journal
 import UTCTime
 
-/// One line of the journal, read and checked.
-struct EntryLine: Equatable {
-    let sequence: Int
-    let time: Instant
-    let entry: QueueEntry
-
-    /// Reads `bytes`, which come without their line break.
-    init(parsing bytes: UnsafeBufferPointer<UInt8>) throws(JournalError) {
-        let line = try SealedLine(parsing: bytes)
-        sequence = line.sequence
-        time = line.time
+extension QueueEntry {
+    /// Reads the fields behind the time of `line`.
+    init(_ line: SealedLine) throws(JournalError) {
         var fields = line.fields
         let verb = try fields.text()
         switch verb {
-        case "queue": entry = .begin(version: try fields.number())
+        case "queue": self = .begin(version: try fields.number())
         case "wished":
-            entry = .wished(
+            self = .wished(
                 id: try fields.text(), turn: try fields.number(), generation: try fields.number(),
                 try fields.wish())
-        case "step": entry = .step(job: try fields.text(), try fields.event())
+        case "step": self = .step(job: try fields.text(), try fields.event())
         case "withdrawn":
-            entry = .withdrawn(
+            self = .withdrawn(
                 try fields.mergeRequest(), occurredAt: try fields.instant(), generation: try fields.number())
-        case "delivery": entry = .delivery(try fields.delivery(at: line.time))
-        case "notice": entry = .notice(try fields.mergeRequest(), try fields.notice())
-        case "subject": entry = .subject(try fields.mergeRequest(), try fields.subject(touchedAt: line.time))
+        case "delivery": self = .delivery(try fields.delivery(at: line.time))
+        case "notice": self = .notice(try fields.mergeRequest(), try fields.notice())
+        case "subject": self = .subject(try fields.mergeRequest(), try fields.subject(touchedAt: line.time))
         default: throw JournalError(reason: "\"\(verb)\" is nothing that happens")
         }
         guard fields.isAtEnd else { throw JournalError(reason: "the line has too many fields") }

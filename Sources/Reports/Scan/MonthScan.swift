@@ -71,7 +71,9 @@ struct MonthScan: Sendable {
         length: Int, columnCount: Int
     )? {
         var bytes = [UInt8](repeating: 0, count: min(size, Self.headerBytesMax))
-        let count = try fill(&bytes, descriptor, at: 0)
+        let count = try bytes.withUnsafeMutableBufferPointer { (room) throws(POSIXFailure) in
+            try calls.filling(UnsafeMutableRawBufferPointer(room), from: descriptor, at: 0, path: path)
+        }
         guard let end = bytes[..<count].firstIndex(of: 0x0A) else { return nil }
         var line = bytes[..<end]
         if line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
@@ -86,25 +88,6 @@ struct MonthScan: Sendable {
             // The rows may be whole all the same.
             return (end + 1, RowFormat.columns.count)
         }
-    }
-
-    private func fill(_ bytes: inout [UInt8], _ descriptor: CInt, at offset: Int) throws(POSIXFailure) -> Int {
-        let result = bytes.withUnsafeMutableBytes { readAll(descriptor, $0, at: offset) }
-        guard result >= 0 else { throw POSIXFailure("read", path, code: CInt(truncatingIfNeeded: -result)) }
-        return result
-    }
-
-    /// Reads until `room` is full or the file ends; answers with the bytes read, or with `-errno`.
-    private func readAll(_ descriptor: CInt, _ room: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
-        var count = 0
-        while count < room.count {
-            let rest = UnsafeMutableRawBufferPointer(rebasing: room[count...])
-            let result = calls.read(descriptor, rest, offset + count)
-            if result == -Int(EINTR) { continue }
-            guard result > 0 else { return result < 0 ? result : count }
-            count += result
-        }
-        return count
     }
 
     /// Adds up the lines that begin from `start` on and before `end`.
@@ -123,12 +106,13 @@ struct MonthScan: Sendable {
         var isPassing = true
         while true {
             let wanted = UnsafeMutableRawBufferPointer(start: piece + kept, count: effort.pieceBytes - kept)
-            let read = readAll(descriptor, wanted, at: offset + kept)
-            guard read >= 0 else {
-                part.failure = POSIXFailure("read", path, code: CInt(truncatingIfNeeded: -read))
+            let count: Int
+            do throws(POSIXFailure) {
+                count = kept + (try calls.filling(wanted, from: descriptor, at: offset + kept, path: path))
+            } catch {
+                part.failure = error
                 return part
             }
-            let count = kept + read
             memset(piece + count, 0x20, margin)
             var taken = 0
             if isPassing {

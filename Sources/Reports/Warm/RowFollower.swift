@@ -174,20 +174,12 @@ struct RowFollower: Sendable {
     private func fill(
         _ bytes: inout [UInt8], _ start: Int, _ descriptor: CInt, at offset: Int, end: Int = .max
     ) throws(POSIXFailure) -> Int {
-        let room = min(bytes.count - start, end - offset)
-        let result = bytes.withUnsafeMutableBytes { all in
-            var count = 0
-            while count < room {
-                let rest = UnsafeMutableRawBufferPointer(rebasing: all[(start + count)..<(start + room)])
-                let result = calls.read(descriptor, rest, offset + count)
-                if result == -Int(EINTR) { continue }
-                guard result > 0 else { return result < 0 ? result : count }
-                count += result
-            }
-            return count
+        let room = start..<(start + max(0, min(bytes.count - start, end - offset)))
+        return try bytes.withUnsafeMutableBufferPointer { (all) throws(POSIXFailure) in
+            try calls.filling(
+                UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: all[room])), from: descriptor,
+                at: offset, path: path)
         }
-        guard result >= 0 else { throw POSIXFailure("read", path, code: CInt(truncatingIfNeeded: -result)) }
-        return result
     }
 
     private static func lineEnd(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) -> Int? {
