@@ -29,6 +29,12 @@ public struct UsageQuery: Sendable, Equatable {
         self.session = session
     }
 
+    /// Whether more of a record counts than the rows of older tools have as it stands: they leave out the session, the agent
+    /// and the command, and their project may be a path of which the last part is asked for.
+    var needsSession: Bool {
+        project != nil || session != nil || dimensions.contains { [.session, .agent, .command].contains($0) }
+    }
+
     /// Whether `record` is one of those asked for.
     func wants(_ record: UsageRecord) -> Bool {
         let context = record.context

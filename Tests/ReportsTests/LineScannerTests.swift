@@ -26,6 +26,27 @@ import UTCTime
         }
     }
 
+    @Test("they agree on the rows of older tools too, whatever is asked for", arguments: 0..<20)
+    func agreeOnOldRows(seed: UInt64) throws {
+        let columnCount = RowFormat.oldColumnCount
+        var random = SeededGenerator(seed: seed)
+        var text: [UInt8] = []
+        for _ in 0..<Int.random(in: 0...120, using: &random) {
+            let fields = Self.line(&random).split(separator: ",", omittingEmptySubsequences: false)
+            var line = Array(fields.prefix(columnCount).joined(separator: ",").utf8)
+            if Int.random(in: 0..<4, using: &random) == 0 { Self.damage(&line, &random) }
+            text += line + [0x0A]
+        }
+        for dimensions in [[], [.project, .user], [.hour, .model], [.session], [.agent, .command]] as [[UsageDimension]]
+        {
+            try Self.compare(text, dimensions, columnCount: columnCount)
+        }
+        let paths = "2025,12,13,09:15:32,42,group/app,7,ann,100,20,120,claude,900\n"
+        for project in ["app", "group/app", "group"] {
+            try Self.compare(text + paths.utf8, [.project], columnCount: columnCount, project: project)
+        }
+    }
+
     @Test("a row may lie anywhere across the windows' seams", arguments: ["x", "é"])
     func seams(letter: String) throws {
         let row = ReportTests.row(user: "ann") + "\n"
@@ -55,7 +76,8 @@ import UTCTime
         let path = String(repeating: "g", count: length) + "/app"
         let text = ReportTests.row(user: "ann", session: "\(path)!7") + "\n"
         try Self.compare(Array((text + text).utf8), [.project, .session, .user, .model, .agent, .command, .hour])
-        let sums = try Self.scanned(Array(text.utf8), [.project, .session], .front, filling: 0x20)
+        let query = UsageQuery(by: [.project, .session], days: try #require(ReportTests.december))
+        let sums = try Self.scanned(Array(text.utf8), query, .front, filling: 0x20)
         #expect(sums.groups.keys.map(\.count) == [2 * path.utf8.count + 4])
     }
 
@@ -69,7 +91,8 @@ import UTCTime
     func commas(count: Int) throws {
         let line = String(repeating: ",", count: count) + "\n"
         try Self.compare(Array((line + ReportTests.row(user: "ann") + "\n" + line).utf8), [.user])
-        #expect(try Self.scanned(Array(line.utf8), [], .front, filling: 0x2C).problems == 1)
+        let query = UsageQuery(by: [], days: try #require(ReportTests.december))
+        #expect(try Self.scanned(Array(line.utf8), query, .front, filling: 0x2C).problems == 1)
     }
 
     // MARK: Both ways
@@ -83,23 +106,25 @@ import UTCTime
 
     private static func compare(
         _ text: [UInt8], _ dimensions: [UsageDimension], filling: UInt8 = 0x20,
-        edges: [GuardedBytes.Edge] = GuardedBytes.Edge.allCases
+        edges: [GuardedBytes.Edge] = GuardedBytes.Edge.allCases, columnCount: Int = RowFormat.columns.count,
+        project: String? = nil
     ) throws {
-        let wanted = try careful(text, dimensions)
+        let query = UsageQuery(by: dimensions, days: try #require(ReportTests.december), project: project)
+        let wanted = try careful(text, query, columnCount)
         for edge in edges {
-            let found = try scanned(text, dimensions, edge, filling: filling)
+            let found = try scanned(text, query, edge, filling: filling, columnCount)
             #expect(found == wanted, "by \(dimensions): \(String(decoding: text.prefix(2000), as: UTF8.self))")
         }
     }
 
     private static func scanned(
-        _ text: [UInt8], _ dimensions: [UsageDimension], _ edge: GuardedBytes.Edge, filling: UInt8
+        _ text: [UInt8], _ query: UsageQuery, _ edge: GuardedBytes.Edge, filling: UInt8,
+        _ columnCount: Int = RowFormat.columns.count
     ) throws -> Sums {
         let memory = try #require(
             GuardedBytes(text, margin: LineScanner.margin, filling: filling, edge: edge))
         var scanner = LineScanner(
-            UsageQuery(by: dimensions, days: try #require(ReportTests.december)),
-            month: try #require(Month(year: 2025, month: 12)), columnCount: RowFormat.columns.count)
+            query, month: try #require(Month(year: 2025, month: 12)), columnCount: columnCount)
         let taken = scanner.scan(memory.base, count: memory.count, limit: memory.count)
         #expect(taken == text.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0)
         var sums = Sums(lines: scanner.lineCount, problems: scanner.problemCount)
@@ -108,11 +133,11 @@ import UTCTime
         return sums
     }
 
-    private static func careful(_ text: [UInt8], _ dimensions: [UsageDimension]) throws -> Sums {
+    private static func careful(_ text: [UInt8], _ query: UsageQuery, _ columnCount: Int) throws -> Sums {
         let month = try #require(Month(year: 2025, month: 12))
         var sums = Sums()
-        var reader = RowReader(columnCount: RowFormat.columns.count)
-        var rows = RowSums(UsageQuery(by: dimensions, days: try #require(ReportTests.december)), month: month)
+        var reader = RowReader(columnCount: columnCount)
+        var rows = RowSums(query, month: month)
         // What follows the last line break is no line yet.
         for line in text.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
             sums.lines += 1

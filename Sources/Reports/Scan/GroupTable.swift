@@ -23,16 +23,42 @@ struct GroupTable: Sendable {
     private static let tagMask: UInt64 = 0xFFFF_FFFF_0000_0000
 
     /// Adds `record` to the sums of `key`, behind which there are zeros up to a multiple of eight bytes.
-    @inline(__always)
     mutating func add(_ record: UsageTotals.Record, to key: UnsafeBufferPointer<UInt8>) {
-        let index = index(of: key)
+        add(record, to: key, hash: Self.hash(key))
+    }
+
+    /// The same for a key whose hash is known.
+    @inline(__always)
+    mutating func add(_ record: UsageTotals.Record, to key: UnsafeBufferPointer<UInt8>, hash: UInt64) {
+        let index = index(of: key, hash)
         entries[index].totals.add(record)
+    }
+
+    /// Keys that are warmed together, at most.
+    static let warmMax = 32
+
+    /// Has the processor fetch what the keys with these hashes will need: none waits for another, as with `add` it would.
+    @inline(__always)
+    func warm(count: Int, _ hash: (Int) -> UInt64) {
+        var indices = InlineArray<32, Int>(repeating: 0)
+        let count = min(count, Self.warmMax)
+        let mask = slots.count &- 1
+        for row in 0..<count {
+            let slot = slots[Int(truncatingIfNeeded: hash(row)) & mask]
+            indices[row] = Int(truncatingIfNeeded: slot & ~Self.tagMask)
+        }
+        var seen = 0
+        for row in 0..<count where indices[row] > 0 {
+            seen |= entries[indices[row] &- 1].totals.estimatedActualTokens
+        }
+        // Never so: it is asked for that the sums be looked at.
+        precondition(seen >= 0, "no sum of rows is negative")
     }
 
     /// Adds the sums of another table.
     mutating func add(_ other: GroupTable) {
         other.forEach { key, totals in
-            let index = index(of: key)
+            let index = index(of: key, Self.hash(key))
             entries[index].totals.add(totals)
         }
     }
@@ -56,8 +82,7 @@ struct GroupTable: Sendable {
     }
 
     @inline(__always)
-    private mutating func index(of key: UnsafeBufferPointer<UInt8>) -> Int {
-        let hash = Self.hash(key)
+    private mutating func index(of key: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
         let mask = slots.count &- 1
         var slot = Int(truncatingIfNeeded: hash) & mask
         while slots[slot] != 0 {
@@ -134,7 +159,7 @@ struct GroupTable: Sendable {
     /// Eight bytes at a time, mixed by a multiplication; not for hostile keys, of which a table holds as many as there
     /// are rows at most.
     @inline(__always)
-    private static func hash(_ key: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    static func hash(_ key: UnsafeBufferPointer<UInt8>) -> UInt64 {
         guard let base = UnsafeRawPointer(key.baseAddress) else { return 0 }
         var hash = UInt64(truncatingIfNeeded: key.count) &* 0x9E37_79B9_7F4A_7C15
         var offset = 0

@@ -25,8 +25,11 @@ struct LineScanner: Sendable {
 
     private let month: Month
     private let dimensionCount: Int
-    /// Whether the rows have all columns; those of older tools, which have fewer, are read with care.
+    /// Whether the rows have all columns; those of older tools have fewer.
     private let isOurs: Bool
+    private let fieldCount: Int
+    /// Whether `PlainRow` knows of such rows what is asked for.
+    private let isPlain: Bool
     private let prefix: PlainRow.Prefix
     private var reader: RowReader
 
@@ -40,6 +43,8 @@ struct LineScanner: Sendable {
         dimensionCount = query.dimensions.count
         self.month = month
         isOurs = columnCount == RowFormat.columns.count
+        fieldCount = columnCount
+        isPlain = isOurs || !query.needsSession
         prefix = PlainRow.Prefix(month)
         reader = RowReader(columnCount: columnCount)
     }
@@ -51,32 +56,30 @@ struct LineScanner: Sendable {
         while size > 0, base[size - 1] != 0x0A { size -= 1 }
         let end = min(size, limit)
         var ends = FieldEnds()
-        let keyBytesMax = KeyWriter.bytesMax(dimensionCount: dimensionCount)
-        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: keyBytesMax) { key in
-            guard let key = key.baseAddress else { return 0 }
-            var start = 0
-            while start < end {
-                ends.find(in: base + start, count: min(size - start, FieldEnds.windowBytes))
-                let taken = takeLines(base + start, ends, limit: end - start, KeyWriter(place: key))
-                start += taken > 0 ? taken : takeLongLine(base + start, count: size - start)
-            }
-            return start
+        var batch = RowBatch(dimensionCount: dimensionCount)
+        var start = 0
+        while start < end {
+            ends.find(in: base + start, count: min(size - start, FieldEnds.windowBytes))
+            let taken = takeLines(base + start, ends, limit: end - start, &batch)
+            start += taken > 0 ? taken : takeLongLine(base + start, count: size - start)
         }
+        sums.add(restOf: &batch)
+        return start
     }
 
     /// Adds up the lines at `base` that begin before `limit` and whose fields all end at `ends`; answers how many
     /// bytes they have.
     private mutating func takeLines(
-        _ base: UnsafePointer<UInt8>, _ ends: borrowing FieldEnds, limit: Int, _ key: KeyWriter
+        _ base: UnsafePointer<UInt8>, _ ends: borrowing FieldEnds, limit: Int, _ batch: inout RowBatch
     ) -> Int {
         var start = 0
         var next = 0
         while start < limit {
-            let last = next &+ PlainRow.fieldCount &- 1
-            if isOurs, last < ends.count {
+            let last = next &+ fieldCount &- 1
+            if isPlain, last < ends.count {
                 var fields = RowFields(base, start: start, ends: ends.offsets + next)
-                if let row = PlainRow(&fields, month: prefix),
-                    ends.isPlain || Self.isPlain(base, from: start, to: Int(ends.offsets[last])), sums.add(row, key)
+                if let row = PlainRow(&fields, month: prefix, isOurs: isOurs),
+                    ends.isPlain || Self.isPlain(base, from: start, to: Int(ends.offsets[last])), sums.add(row, &batch)
                 {
                     lineCount &+= 1
                     start = Int(ends.offsets[last]) &+ 1

@@ -19,8 +19,8 @@ struct PlainRow {
     let session: UnsafeBufferPointer<UInt8>
     let figures: UsageTotals.Record
 
-    /// Fields of a row.
-    static let fieldCount = 22
+    private static let fieldCount = 22
+    private static let oldFieldCount = 13
 
     /// How every row of a month begins: `2025,12,`.
     struct Prefix: Sendable {
@@ -39,10 +39,11 @@ struct PlainRow {
         }
     }
 
-    /// Reads a row of all its fields, of which none has a quote or a control character.
+    /// Reads a row of which no field has a quote or a control character. One of an older tool has the columns up to the
+    /// duration, and neither session, agent nor command.
     @inline(__always)
-    init?(_ fields: inout RowFields, month: Prefix) {
-        fields.expectCommas(count: Self.fieldCount)
+    init?(_ fields: inout RowFields, month: Prefix, isOurs: Bool) {
+        fields.expectCommas(count: isOurs ? Self.fieldCount : Self.oldFieldCount)
         fields.expectPrefix(month.bytes, mask: month.mask)
         dayOfMonth = fields.number(2)
         hour = fields.hour(3)
@@ -55,6 +56,18 @@ struct PlainRow {
         let total = fields.number(10)
         model = fields.text(11)
         let duration = fields.number(12)
+        guard isOurs else {
+            fields.expect(dayOfMonth | input | output | duration >= 0 && total == input &+ output)
+            guard !fields.isOdd else { return nil }
+            project = slug
+            agent = UnsafeBufferPointer(start: slug.baseAddress, count: 0)
+            command = agent
+            session = agent
+            figures = UsageTotals.Record(
+                inputTokens: input, outputTokens: output, cacheWriteTokens: 0, cacheReadTokens: 0,
+                durationMilliseconds: duration, costMicroUSD: nil, estimatedTokens: nil)
+            return
+        }
         let written = fields.number(13)
         let read = fields.number(14)
         let cost = fields.amount(15)

@@ -28,15 +28,16 @@ struct RowSums: Sendable {
         session = query.session.map { Array($0.utf8) }
     }
 
-    /// Adds a row. False: it is of no day of the month, and nothing was added.
+    /// Adds a row, with the others in `batch`. False: it is of no day of the month, and nothing was added.
     @inline(__always)
-    mutating func add(_ row: PlainRow, _ empty: KeyWriter) -> Bool {
+    mutating func add(_ row: PlainRow, _ batch: inout RowBatch) -> Bool {
         guard 1...dayCount ~= row.dayOfMonth else { return false }
         let day = firstDay + row.dayOfMonth - 1
         guard wantedDays.contains(day), Self.matches(user, row.user), Self.matches(model, row.model),
             Self.matches(session, row.session), Self.matches(project, row.project) || Self.matches(project, row.slug)
         else { return true }
-        var key = empty
+        if batch.isFull { batch.drain(into: &table) }
+        var key = batch.key
         for dimension in query.dimensions {
             switch dimension {
             case .project: key.put(row.project)
@@ -48,9 +49,12 @@ struct RowSums: Sendable {
             case .hour, .day, .week, .month: key.put(time: Self.stretch(dimension, day: day, hour: row.hour, month))
             }
         }
-        table.add(row.figures, to: key.written)
+        batch.take(row.figures, key)
         return true
     }
+
+    /// Adds what `batch` still holds.
+    mutating func add(restOf batch: inout RowBatch) { batch.drain(into: &table) }
 
     /// Adds a record.
     mutating func add(_ row: UsageRecord) {
