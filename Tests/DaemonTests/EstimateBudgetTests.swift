@@ -86,13 +86,13 @@ import Testing
     func `several calls are each priced by themselves, not as one long call of a dearer tier`(
         _ limit: JSONValue, _ decision: JSONValue
     ) async throws {
-        // Two calls of some 70,000 tokens cost about 0.04 dollars at most; one of 140,000, above the step, about 0.15.
+        // Two calls of at most 85,000 tokens cost 0.04 dollars at most; one of 170,000, above the step, 0.19.
         let stage = try Stage(settings: ["MODEL": "claude-haiku-5-5"])
         let body: JSONValue = ["scope": "all", "period": "month", "limit": limit, "reason": "a test"]
         #expect(try await stage.send("PUT", "/budgets/money", body).status == 200)
         let diff = (0..<4).map { file in
-            let lines = (0..<2000).map { "+    value_\($0) = compute(\($0), name=\(file))\n" }.joined()
-            return "--- /dev/null\n+++ b/src/part_\(file).py\n@@ -0,0 +1,2000 @@\n" + lines
+            let lines = (0..<1100).map { "+    value_\($0) = compute(\($0), name=\(file))\n" }.joined()
+            return "--- /dev/null\n+++ b/src/part_\(file).py\n@@ -0,0 +1,1100 @@\n" + lines
         }.joined()
         let estimate = try await stage.post(text: diff, to: "/estimate").body
         #expect(

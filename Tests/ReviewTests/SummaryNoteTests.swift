@@ -252,7 +252,7 @@ import Testing
         let note = SummaryNote.markdown(report)
         #expect(
             note.hasSuffix(
-                "``team`x`` budget (`team:x`, a month): ▰▱▱▱▱▱▱▱▱▱ 12 % · 1usd of 12.50usd used, 0.50usd held, 11usd left\n"
+                "`` team`x `` budget (`team:x`, a month): ▰▱▱▱▱▱▱▱▱▱ 12 % · 1usd of 12.50usd used, 0.50usd held, 11usd left\n"
             ))
         #expect(!note.contains("daily budget:") && note.contains("it took 15 % of the daily token budget"))
     }
