@@ -42,3 +42,13 @@ extension String {
         return String(decoding: output, as: UTF8.self)
     }
 }
+
+extension [UInt8] {
+    /// Appends `number` in decimal digits.
+    mutating func append(decimal number: Int) {
+        guard number < 0 || number >= 10 else { return append(UInt8(ascii: "0") + UInt8(number)) }
+        guard number > 0 else { return append(contentsOf: String(number).utf8) }
+        append(decimal: number / 10)
+        append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+}

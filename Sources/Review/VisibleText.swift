@@ -39,13 +39,15 @@ struct VisibleText {
     /// Whether nothing can hide in the one line `text`, told from its bytes; a CR at its end is no matter. May be
     /// false where nothing hides after all.
     static func isVisible(_ text: String) -> Bool {
-        let answer = text.utf8.withContiguousStorageIfAvailable { bytes -> Bool in
-            var odd: UInt8 = 0
-            // Without a way out, so that many bytes are compared at once.
-            for byte in bytes { odd |= byte &- 0x20 < 0x5F || byte == 0x09 ? 0 : 1 }
-            return odd == 0 || isVisible(slowly: bytes)
-        }
-        return answer ?? false
+        text.utf8.withContiguousStorageIfAvailable { bytes in isVisible(bytes) } ?? false
+    }
+
+    /// Whether nothing can hide in one line of these bytes.
+    static func isVisible(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var odd: UInt8 = 0
+        // Without a way out, so that many bytes are compared at once.
+        for byte in bytes { odd |= byte &- 0x20 < 0x5F || byte == 0x09 ? 0 : 1 }
+        return odd == 0 || isVisible(slowly: bytes)
     }
 
     /// By the first bytes of characters, and the second where the first says too little.

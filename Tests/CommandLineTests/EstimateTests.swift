@@ -29,6 +29,7 @@ import Testing
         let folder = try Folder()
         try folder.write("change.diff", diff)
         try folder.write("letter.txt", "Dear all,\n\nno change here.\n")
+        try folder.write("coloured.diff", "\u{1B}[1mdiff --git a/a b/a\u{1B}[m\n\u{1B}[31m-a\u{1B}[m\n")
         return folder
     }
 
@@ -63,13 +64,29 @@ import Testing
         #expect(try JSONValue(parsing: Array(empty.output.utf8))["files"]?.array == [])
     }
 
+    @Test func `through a link and from a pipe, as from the file itself`() async throws {
+        let folder = try folder()
+        let expected = try await Program.run("estimate", "change.diff", "--format", "csv", in: folder).output
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/link.diff", withDestinationPath: "change.diff")
+        let linked = try await Program.run("estimate", "link.diff", "--format", "csv", in: folder)
+        #expect(linked.status == 0 && linked.output == expected, "\(linked.complaint)")
+        for name in ["-", "/dev/stdin"] {
+            let piped = try await Program(
+                ["-c", "cat change.diff | '\(Program.path)' estimate \(name) --format csv"], in: folder,
+                executable: "/bin/sh"
+            ).ending()
+            #expect(piped.status == 0 && piped.output == expected, "\(name): \(piped.complaint)")
+        }
+    }
+
     @Test func `exit status 3 when the budget says no, and nothing is written`() async throws {
         let folder = try folder()
         let ending = try await Program.run(
             "estimate", "change.diff", "--format", "json", environment: ["TOKEN_DAILY_LIMIT": "9000"], in: folder)
         #expect(ending.status == 3)
         #expect(try JSONValue(parsing: Array(ending.output.utf8))["budget"]?["decision"]?.string == "block")
-        #expect(folder.files == ["change.diff", "letter.txt"])
+        #expect(folder.files == ["change.diff", "coloured.diff", "letter.txt"])
         for environment in [
             ["TOKEN_DAILY_LIMIT": "9000", "TOKEN_BUDGET_ENFORCEMENT": "warn"],
             ["TOKEN_DAILY_LIMIT": "9000", "TOKEN_BUDGET_ENABLED": "false"],
@@ -98,8 +115,14 @@ import Testing
         arguments: [
             ([], 2, "either a file (or -) or --mr is needed, and not both"),
             (["change.diff", "--mr", "https://x/a/b/-/merge_requests/1"], 2, "and not both"),
-            (["missing.diff"], 1, "the diff cannot be read: "),
-            (["letter.txt"], 1, "'letter.txt' names no changed file; a diff as"),
+            (["missing.diff"], 1, "the diff cannot be read: 'missing.diff': No such file or directory\n"),
+            (["."], 1, "the diff cannot be read: '.': Is a directory; name a file with a diff"),
+            (
+                ["letter.txt"], 1,
+                "'letter.txt' names no changed file; a diff as 'git diff' or 'diff -u' writes it is needed\n"
+            ),
+            (["coloured.diff"], 1, "is needed, without colours: 'git diff --no-color'\n"),
+            (["change.diff", "letter.txt"], 2, "unexpected argument 'letter.txt'"),
             (["change.diff", "--project", "nowhere"], 1, "--project 'nowhere' is no directory"),
             (
                 ["--mr", "https://gitlab.example.com/a/b/-/merge_requests/1"], 1,

@@ -5,6 +5,7 @@ import HTTPServer
 import HTTPWire
 import JSON
 import Testing
+import UTCTime
 
 /// A model behind a network that fails: each failure ends in the right note, row and hold.
 @Suite struct BrokenCallTests {
@@ -29,6 +30,8 @@ import Testing
         Ending(fault: .errorAfterEffect(502), calls: 2, isHeld: true),
         Ending(fault: .dropAfter, calls: 2, isHeld: true),
         Ending(fault: .cut, calls: 2, isHeld: true),
+        // Silence until the deadline: nobody knows what the model did.
+        Ending(fault: .hang, calls: 1, isHeld: true), Ending(fault: .hangAfterEffect, calls: 2, isHeld: true),
     ])
     func `one failure is survived: a certain one for nothing, an uncertain one with its hold kept`(
         _ ending: Ending
@@ -38,7 +41,8 @@ import Testing
         let relay = try FaultyRelay(
             to: try #require(Int(model.url.split(separator: ":").last ?? "")),
             plan: FaultPlan { $0.number == 0 ? ending.fault : .none })
-        let stage = try Stage(settings: ["ANTHROPIC_BASE_URL": relay.url])
+        let isSilent = ending.fault == .hang || ending.fault == .hangAfterEffect
+        let stage = try Stage(settings: ["ANTHROPIC_BASE_URL": relay.url], hurriedCalls: isSilent ? 1 : 0)
         try await stage.label(Self.mergeRequest)
         #expect(model.calls.count == ending.calls)
         let notes = stage.gitlab.notes(of: Self.mergeRequest)
@@ -47,12 +51,20 @@ import Testing
         let held = try await stage.stats()["held_tokens"]?.integer ?? -1
         #expect(ending.isHeld ? held > 8192 : held == 0)
         #expect(try stage.keptAnswers.isEmpty)
+        if isSilent {
+            #expect(stage.log.all.contains { $0.contains("The model did not answer in time.") })
+            // What is not known to be spent is held until the budget begins anew, and not a moment less.
+            stage.clock.advance(to: try #require(Instant("2026-03-10T23:59:59Z")))
+            #expect(try await stage.stats()["held_tokens"]?.integer == held)
+            stage.clock.advance(to: try #require(Instant("2026-03-11T00:00:01Z")))
+            #expect(try await stage.stats()["held_tokens"] == 0)
+        }
         try await stage.strike()
         relay.stop()
         model.stop()
     }
 
-    @Test(arguments: [Fault.dropAfter, .cut, .errorAfterEffect(504)])
+    @Test(arguments: [Fault.dropAfter, .cut, .errorAfterEffect(504), .hang, .hangAfterEffect])
     func `two calls of unknown outcome are told, with what stays held, and there is no third`(
         _ fault: Fault
     ) async throws {
@@ -61,9 +73,10 @@ import Testing
         let relay = try FaultyRelay(
             to: try #require(Int(model.url.split(separator: ":").last ?? "")), plan: FaultPlan { _ in fault })
         let stage = try Stage(
-            settings: FallbackTests.ladder.merging(["ANTHROPIC_BASE_URL": relay.url]) { $1 })
+            settings: FallbackTests.ladder.merging(["ANTHROPIC_BASE_URL": relay.url]) { $1 },
+            hurriedCalls: fault == .hang || fault == .hangAfterEffect ? 3 : 0)
         try await stage.label(Self.mergeRequest)
-        #expect(model.calls.count == 2)
+        #expect(model.calls.count == (fault.reachesServer ? 2 : 0))
         let notes = stage.gitlab.notes(of: Self.mergeRequest)
         #expect(notes.count == 1 && notes[0].body.contains("Code Review Failed") && notes[0].body.contains("stay held"))
         #expect(try stage.rows().isEmpty)

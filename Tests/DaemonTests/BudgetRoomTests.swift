@@ -143,4 +143,29 @@ import UTCTime
         #expect(stage.gitlab.notes(of: changed).first?.body.contains("Verdict 1.") == true)
         try await stage.strike()
     }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `an overrun budget blocks at once what costs it nothing, although nothing is under way`() async throws {
+        let stage = try Self.stage(settings: ["MODEL": "a-model-without-a-price"])
+        _ = try await stage.send(
+            "POST", "/usage",
+            [
+                "project": "team/app", "model": "claude-opus-5-5", "input_tokens": 50_000, "output_tokens": 0,
+                "duration_ms": 1, "idempotency_key": "other",
+            ])
+        // Lower than what was used already.
+        try await Self.set(
+            #"{"name": "money", "scope": "all", "period": "month", "limit": "0.01usd", "unknown_price": "allow"}"#,
+            stage)
+        try await stage.label(Self.first)
+        #expect(stage.model.calls.isEmpty)
+        let body = try #require(stage.gitlab.notes(of: Self.first).first?.body)
+        #expect(body.contains("⚠️ **Budget `money` Exhausted**") && body.contains("of 0.01usd"), "\(body)")
+        // With room in it, what nobody knows the price of passes.
+        try await Self.set(
+            #"{"name": "money", "scope": "all", "period": "month", "limit": "1usd", "unknown_price": "allow"}"#, stage)
+        try await stage.relabel(Self.first)
+        #expect(stage.model.calls.count == 1)
+        try await stage.strike()
+    }
 }

@@ -66,6 +66,55 @@ import Testing
         try await stage.strike()
     }
 
+    @Test(arguments: [("hotfix", true), ("bugfix", false)])
+    func `a label's own budget says nothing to an estimate on a merge request without the label`(
+        _ label: String, isAsked: Bool
+    ) async throws {
+        let stage = try RememberingTests.stage()
+        let body: JSONValue = [
+            "scope": "merge_request:*", "period": "total", "limit": 10, "label": "hotfix", "reason": "a test",
+        ]
+        #expect(try await stage.send("PUT", "/budgets/by-label", body).status == 200)
+        _ = stage.gitlab.add(label: label, to: RememberingTests.mergeRequest)
+        try await RememberingTests.comment("/ai-review estimate", note: 501, on: stage)
+        let note = try #require(stage.gitlab.notes(of: RememberingTests.mergeRequest).first?.body)
+        #expect(note.contains("by-label") == isAsked && note.contains("It would be blocked.") == isAsked, "\(note)")
+        try await stage.strike()
+    }
+
+    @Test(arguments: [("0.08usd", "allow"), ("0.02usd", "block")])
+    func `several calls are each priced by themselves, not as one long call of a dearer tier`(
+        _ limit: JSONValue, _ decision: JSONValue
+    ) async throws {
+        // Two calls of at most 85,000 tokens cost 0.04 dollars at most; one of 170,000, above the step, 0.19.
+        let stage = try Stage(settings: ["MODEL": "claude-haiku-5-5"])
+        let body: JSONValue = ["scope": "all", "period": "month", "limit": limit, "reason": "a test"]
+        #expect(try await stage.send("PUT", "/budgets/money", body).status == 200)
+        let diff = (0..<4).map { file in
+            let lines = (0..<1100).map { "+    value_\($0) = compute(\($0), name=\(file))\n" }.joined()
+            return "--- /dev/null\n+++ b/src/part_\(file).py\n@@ -0,0 +1,1100 @@\n" + lines
+        }.joined()
+        let estimate = try await stage.post(text: diff, to: "/estimate").body
+        #expect(
+            estimate["calls"] == 2 && (estimate["tokens"]?["input"]?.integer ?? 0) > 105_000,
+            "\(estimate["tokens"] ?? .null)")
+        #expect(estimate["budget"]?["decision"] == decision, "\(estimate["remarks"] ?? .null)")
+        try await stage.strike()
+    }
+
+    @Test(arguments: [("command:review", true), ("command:estimate", false)])
+    func `an estimate is of a review, whatever the command that asks for it`(
+        _ scope: JSONValue, isAsked: Bool
+    ) async throws {
+        let stage = try RememberingTests.stage()
+        let body: JSONValue = ["scope": scope, "period": "month", "limit": 5000, "reason": "a test"]
+        #expect(try await stage.send("PUT", "/budgets/by-command", body).status == 200)
+        try await RememberingTests.comment("/ai-review estimate", note: 501, on: stage)
+        let note = try #require(stage.gitlab.notes(of: RememberingTests.mergeRequest).first?.body)
+        #expect(note.contains("The budget has 5,000 tokens left") == isAsked, "\(note)")
+        try await stage.strike()
+    }
+
     @Test func `what a reload puts in force is in the next estimate`() async throws {
         let stage = try Stage(settings: ["TOKEN_DAILY_LIMIT": "100", "TOKEN_WARNING_THRESHOLD": "80"])
         func decision() async throws -> JSONValue? {

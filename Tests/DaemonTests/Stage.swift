@@ -26,21 +26,24 @@ final class Stage: Sendable {
     private let running = Mutex<Daemon?>(nil)
     private let relay: FaultyRelay?
     private let transport = URLSessionTransport()
+    private let hurriedCalls: Int
     private let settings: [String: String]
 
     var daemon: Daemon {
         get throws { try #require(running.withLock { $0 }) }
     }
 
-    /// Starts everything. `answer` plays the model; `settings` go over those of the stage; a nil value takes one away.
+    /// Starts everything. `answer` plays the model; `settings` go over those of the stage; a nil value takes one away; the
+    /// first `hurriedCalls` of the model meet their deadline after a moment.
     init(
         settings changes: [String: String?] = [:],
         mergeRequests: [StandInMergeRequest] = StandInMergeRequest.workingDay,
-        at start: Instant? = nil, faults: FaultPlan? = nil,
+        at start: Instant? = nil, faults: FaultPlan? = nil, hurriedCalls: Int = 0,
         gitlabTrouble: @escaping @Sendable (RequestHead) -> Response? = { _ in nil },
         count: (@Sendable (JSONValue) -> Response)? = nil,
         model answer: @escaping @Sendable (ScriptedModel.Call) -> Response = { _ in .answer() }
     ) throws {
+        self.hurriedCalls = hurriedCalls
         directory = try TemporaryDirectory()
         clock = DemoClock(startingAt: try start ?? #require(Instant("2026-03-10T09:00:00Z")))
         gitlab = StandInGitLab(
@@ -72,7 +75,8 @@ final class Stage: Sendable {
         let daemon = try Daemon.start(
             loaded,
             environment: DaemonEnvironment(
-                time: clock.timeSource, transport: transport, log: Log(level: .debug, sink: log.add),
+                time: clock.timeSource, transport: HurriedCalls(count: hurriedCalls),
+                log: Log(level: .debug, sink: log.add),
                 sleep: { _ in await Task.yield() }))
         running.withLock { $0 = daemon }
     }
@@ -252,6 +256,25 @@ extension Response {
                 "stop_reason": .string(stop),
                 "usage": usage ?? ["input_tokens": .integer(input), "output_tokens": .integer(output)],
             ])
+    }
+}
+
+/// Sends over the network; the first requests to a model have a deadline that comes soon.
+final class HurriedCalls: HTTPTransport {
+    private let left: Mutex<Int>
+
+    init(count: Int) { left = Mutex(count) }
+
+    func send(_ request: ClientRequest) async throws(HTTPClientError) -> ClientResponse {
+        var request = request
+        if request.url.hasSuffix("/v1/messages") {
+            let isHurried = left.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            if isHurried { request.deadlineSeconds = 0.2 }
+        }
+        return try await URLSessionTransport().send(request)
     }
 }
 

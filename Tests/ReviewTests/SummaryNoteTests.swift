@@ -18,7 +18,7 @@ import Testing
             figures: ReviewReport.Figures(
                 model: "claude-sonnet-5-5", usage: usage, estimatedInputTokens: 12_900,
                 estimatedCost: MicroUSD(52_000), cost: usage == nil ? nil : MicroUSD(37_035), heldTokens: 52_000,
-                budget: BudgetFigures(usedTokens: 345_678, heldTokens: 0, limitTokens: 1_000_000)),
+                budget: BudgetFigures(used: 345_678, held: 0, limit: 1_000_000)),
             labelName: "ai-review", headSHA: "a1b2c3d4e5f60718293a")
     }
 
@@ -66,7 +66,7 @@ import Testing
         ]
         report.steps = ["The cheaper model was taken.", "3 hunks were left out."]
         report.remarks = ["**Hidden characters** are in `a`."]
-        report.figures?.budget = BudgetFigures(usedTokens: 900_000, heldTokens: 60_000, limitTokens: 950_000)
+        report.figures?.budget = BudgetFigures(used: 900_000, held: 60_000, limit: 950_000)
         report.figures?.cost = nil
         #expect(
             SummaryNote.markdown(report) == """
@@ -240,7 +240,21 @@ import Testing
         (.max, .max, .max, "▰▰▰▰▰▰▰▰▰▰ 100 %"), (-5, 0, 100, "▱▱▱▱▱▱▱▱▱▱ 0 %"),
     ])
     func `the bar of a budget`(_ used: Int, _ held: Int, _ limit: Int, _ bar: String) {
-        #expect(BudgetFigures(usedTokens: used, heldTokens: held, limitTokens: limit).bar == bar)
+        #expect(BudgetFigures(used: used, held: held, limit: limit).bar == bar)
+    }
+
+    @Test func `the budget that binds has the line, and the daily one says what is large`() throws {
+        let usage = try TokenUsage(inputTokens: 149_000, outputTokens: 1_000)
+        var report = Self.report(usage: usage)
+        report.figures?.binding = BudgetFigures(
+            name: "team`x", scope: "team:x", period: "a month", unit: .usd, used: 1_000_000, held: 500_000,
+            limit: 12_500_000)
+        let note = SummaryNote.markdown(report)
+        #expect(
+            note.hasSuffix(
+                "`` team`x `` budget (`team:x`, a month): ▰▱▱▱▱▱▱▱▱▱ 12 % · 1usd of 12.50usd used, 0.50usd held, 11usd left\n"
+            ))
+        #expect(!note.contains("daily budget:") && note.contains("it took 15 % of the daily token budget"))
     }
 
     @Test(arguments: [(149_999, false), (150_000, true)])

@@ -30,7 +30,7 @@ struct EstimateRoutes: Sendable {
     private func answer(_ diff: [UInt8]) -> Response {
         let service = EstimateService(settings, prices: prices.table, learned: learned.current, at: now())
         let report = service.report(onDiff: diff, budgets: EstimateBudgets(ledger))
-        guard !report.fileRows.isEmpty else {
+        guard !report.isEmpty else {
             return .problem(
                 400, title: "The request's body is no diff",
                 detail: "No changed file is in the body; accepted is what 'git diff' or 'diff -u' writes.")

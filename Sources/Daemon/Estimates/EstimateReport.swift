@@ -22,6 +22,9 @@ package struct EstimateReport: Sendable {
         preflight.markdown + (remarks.isEmpty ? "" : "\n" + remarks.map { "- \($0)" }.joined(separator: "\n") + "\n")
     }
 
+    /// Whether the diff names no file.
+    package var isEmpty: Bool { preflight.files.isEmpty }
+
     /// Whether the budget says no.
     package var isBlocked: Bool { preflight.decision == .block }
 

@@ -41,7 +41,7 @@ package struct EstimateService: Sendable {
             let attributes = attributes.map { GitAttributes(parsing: String(decoding: $0, as: UTF8.self)) } ?? .none
             let rules = ContextRules(
                 configuration: reading.configuration, attributes: attributes,
-                treatment: LineTreatment { SecretScanner().redacted($0).text })
+                treatment: .withoutSecrets)
             return (rules, reading.problems.map(\.description))
         }
     }
@@ -67,8 +67,8 @@ package struct EstimateService: Sendable {
         -> EstimateReport
     {
         let (rules, remarks) = files.rules
-        let change = ExaminedChange(
-            UnifiedDiff(parsing: bytes).files.map(Candidate.init), rules: rules, wholeMeasure: TextMeasure(of: bytes))
+        let diff = UnifiedDiff(parsing: bytes)
+        let change = ExaminedChange(diff.files.map(Candidate.init), rules: rules, wholeMeasure: diff.measure)
         let facts = MergeRequestFacts(project: "", iid: 0, title: "", sourceBranch: "", targetBranch: "")
         let frame = PromptFrame(facts: facts, change: change, inputTokensMax: settings.review.inputTokensMax)
         return report(
@@ -126,14 +126,20 @@ package struct EstimateService: Sendable {
         return EstimateReport(preflight, remarks: remarks)
     }
 
-    /// The reservation that the first call of `plan` would ask for.
+    /// What the calls of `plan` would reserve, together. Each is priced by itself: the tier of a long call is not that of
+    /// several short ones.
     private func request(_ plan: ReviewPlan, _ context: CallContext) -> ReservationRequest {
         var context = context
         context.model = plan.option.model
-        let outputTokens = plan.option.outputTokensHeld
+        let price = prices.price(of: context.model, at: now)
         return ReservationRequest(
             estimatedTokens: plan.heldTokens, context: context,
-            estimatedMicroUSD: prices.price(of: context.model, at: now)?.highestMicroUSD(
-                inputTokens: max(0, plan.heldTokens - outputTokens), outputTokens: outputTokens))
+            estimatedMicroUSD: price.map { price in
+                plan.context.calls.reduce(0) { sum, call in
+                    let cost = price.highestMicroUSD(
+                        inputTokens: max(0, call.tokens.ceiling), outputTokens: max(0, plan.option.outputTokensHeld))
+                    return sum.addingReportingOverflow(cost).overflow ? .max : sum + cost
+                }
+            })
     }
 }

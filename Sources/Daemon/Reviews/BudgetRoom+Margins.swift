@@ -73,6 +73,10 @@ extension BudgetRoom {
 }
 
 extension BudgetMargin {
+    /// Whether more is used than it allows, so that it refuses even what costs nothing or nobody knows what, whichever
+    /// calls under way end.
+    var isOverrun: Bool { isBlocking && used + unresolved > limit - keptBack }
+
     fileprivate func left(at moment: RoomMoment) -> Int {
         switch moment {
         case .now: left

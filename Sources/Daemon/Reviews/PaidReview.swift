@@ -61,6 +61,9 @@ struct PaidReview: Sendable {
     /// The least severity that the project wants to hear of; nil is all.
     var severityFloor: Finding.Severity? { last.severityFloor }
 
+    /// The model that was asked last.
+    var askedModel: String { last.askedModel }
+
     // MARK: What was shown
 
     var includedFiles: [String] { parts.flatMap(\.includedFiles) }

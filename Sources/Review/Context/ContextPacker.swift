@@ -53,31 +53,35 @@ struct ContextPacker {
     }
 
     private mutating func pack() {
-        let shown = change.files.filter { $0.dropReason == nil }
+        let shown = change.files.indices.filter { change.files[$0].dropReason == nil }
         for category in FileCategory.allCases {
-            var late: [(ExaminedFile, Section)] = []
-            let members = shown.filter { $0.category == category }
+            var late: [(file: Int, section: Section)] = []
+            let members = shown.filter { change.files[$0].category == category }
             guard scope.hasTestsAndDocumentation || category <= .configuration else {
                 let reason: OmittedFile.Reason = category == .test ? .test : .documentation
-                for file in members { plan.files[file.index].reason = reason }
+                for index in members { plan.files[change.files[index].index].reason = reason }
                 continue
             }
-            let sections = members.map { ($0, section(of: $0)) }
-                .sorted { ($0.1.tokens.ceiling, $0.0.index) < ($1.1.tokens.ceiling, $1.0.index) }
-            for (file, section) in sections {
+            let sections = members.map { self.section(of: change.files[$0]) }
+            // Places of members: files and their sections are large, and there may be thousands.
+            let order = members.indices.sorted {
+                (sections[$0].tokens.ceiling, members[$0]) < (sections[$1].tokens.ceiling, members[$1])
+            }
+            for number in order {
+                let (file, section) = (change.files[members[number]], sections[number])
                 if isSampled(file, section) {
                     // Its own room, and not what is left when everything else is placed.
                     _ = trim(file, section, isTried: true, roomMax: ContextPlan.dataTokensMax)
                 } else if let call = call(for: section.tokens.ceiling) {
                     place(section, of: file, in: call)
                 } else {
-                    late.append((file, section))
+                    late.append((file.index, section))
                 }
             }
             var misses = 0
-            for (file, section) in late {
+            for (index, section) in late {
                 let isTried = misses < Self.missesMax
-                if trim(file, section, isTried: isTried) { misses = 0 } else { misses += 1 }
+                if trim(change.files[index], section, isTried: isTried) { misses = 0 } else { misses += 1 }
             }
         }
         for index in plan.calls.indices { plan.calls[index].sections.sort { $0.index < $1.index } }

@@ -73,7 +73,7 @@ extension DiffHunk {
         var start = 0
         while start < lines.count {
             var end = min(lines.count, start + max(1, linesMax))
-            if end < lines.count, let blank = (start + linesMax / 2..<end).last(where: { lines[$0].text.isEmpty }) {
+            if end < lines.count, let blank = (start + linesMax / 2..<end).last(where: { lines[$0].byteCount == 0 }) {
                 end = blank + 1
             }
             pieces.append(part(start..<end))

@@ -89,10 +89,11 @@ struct ExaminedFile: Sendable {
                 hunks[hunk].section = section.text
                 isSuspicious = isSuspicious || section.isSuspicious
             }
-            for line in hunks[hunk].lines.indices {
-                // Most lines are as they were: those are not written, so that the lines need not be copied.
-                guard let treated = rules.treatment.changed(hunks[hunk].lines[line].text) else { continue }
-                hunks[hunk].lines[line].text = treated.text
+            // Most lines are as they were: those are not written, so that the lines need not be copied and measured anew.
+            let lines = file.diff.hunks[hunk].lines
+            for index in lines.indices {
+                guard let treated = rules.treatment.changed(lines[index]) else { continue }
+                hunks[hunk].lines[index].text = treated.text
                 isSuspicious = isSuspicious || treated.isSuspicious
                 isCut = isCut || treated.isCut
             }
@@ -127,52 +128,67 @@ enum Duplicates {
     /// Bytes of change in code from which the same change is one; a short one may mean another thing elsewhere.
     static let codeBytesMin = 200
 
-    /// Tells changes apart at a glance; those with the same key are then compared.
-    private struct Key: Hashable {
-        var hash = 0
+    /// How much is changed: most changes differ in this already.
+    private struct Size: Hashable {
         var lines = 0
         var bytes = 0
 
         init(_ hunks: [DiffHunk]) {
+            for hunk in hunks {
+                for line in hunk.lines where line.kind != .context {
+                    lines += 1
+                    bytes += line.byteCount
+                }
+            }
+        }
+    }
+
+    /// Tells changes of one size apart at a glance; those with the same key are then compared.
+    private struct Key: Hashable {
+        let size: Size
+        let hash: Int
+
+        init(_ size: Size, _ hunks: [DiffHunk]) {
             var hasher = Hasher()
             for hunk in hunks {
                 for line in hunk.lines where line.kind != .context {
                     hasher.combine(line.kind == .added)
-                    // Strings that are equal by Unicode's rules but not by their bytes are different changes.
-                    _ = line.text.utf8.withContiguousStorageIfAvailable {
-                        hasher.combine(bytes: UnsafeRawBufferPointer($0))
-                    }
-                    lines += 1
-                    bytes += line.text.utf8.count
+                    // Texts that are equal by Unicode's rules but not by their bytes are different changes.
+                    line.withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
                 }
             }
+            self.size = size
             hash = hasher.finalize()
         }
     }
 
     /// The indices of the files to leave out. Of each group the first of the most valuable category stays.
     static func indices(in candidates: [Candidate], _ files: [ExaminedFile]) -> [Int] {
+        let sizes = Dictionary(grouping: files.lazy.filter { $0.dropReason == nil }.map(\.index)) {
+            Size(candidates[$0].diff.hunks)
+        }
         var groups: [Key: [[Int]]] = [:]
-        for file in files where file.dropReason == nil {
-            let hunks = candidates[file.index].diff.hunks
-            let key = Key(hunks)
-            guard key.lines > 0 else { continue }
-            let same = groups[key]?.firstIndex { isSame(candidates[$0[0]].diff.hunks, hunks) }
-            if let same { groups[key]?[same].append(file.index) } else { groups[key, default: []].append([file.index]) }
+        for (size, members) in sizes where members.count > 1 && size.lines > 0 {
+            for index in members {
+                let hunks = candidates[index].diff.hunks
+                let key = Key(size, hunks)
+                let same = groups[key]?.firstIndex { isSame(candidates[$0[0]].diff.hunks, hunks) }
+                if let same { groups[key]?[same].append(index) } else { groups[key, default: []].append([index]) }
+            }
         }
         return groups.flatMap { key, groups in
-            groups.flatMap { redundant($0, key, candidates, files) }
+            groups.flatMap { redundant($0, key.size, candidates, files) }
         }
     }
 
     private static func redundant(
-        _ members: [Int], _ key: Key, _ candidates: [Candidate], _ files: [ExaminedFile]
+        _ members: [Int], _ size: Size, _ candidates: [Candidate], _ files: [ExaminedFile]
     ) -> [Int] {
         guard members.count > 1 else { return [] }
         let areNew = members.allSatisfy { candidates[$0].diff.kind == .added }
         let isCode = members.contains { files[$0].category == .production }
-        guard areNew && key.lines >= newFileLinesMin || members.count >= filesMin,
-            !isCode || key.bytes >= codeBytesMin,
+        guard areNew && size.lines >= newFileLinesMin || members.count >= filesMin,
+            !isCode || size.bytes >= codeBytesMin,
             let kept = members.min(by: { (files[$0].category, $0) < (files[$1].category, $1) })
         else { return [] }
         return members.filter { $0 != kept }
@@ -181,7 +197,7 @@ enum Duplicates {
     private static func isSame(_ left: [DiffHunk], _ right: [DiffHunk]) -> Bool {
         let lines = { (hunks: [DiffHunk]) in hunks.lazy.flatMap(\.lines).filter { $0.kind != .context } }
         return lines(left).elementsEqual(lines(right)) {
-            $0.kind == $1.kind && $0.text.utf8.elementsEqual($1.text.utf8)
+            $0.kind == $1.kind && $0.hasSameBytes(as: $1)
         }
     }
 }

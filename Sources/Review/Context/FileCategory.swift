@@ -13,8 +13,7 @@ public enum FileCategory: String, Sendable, CaseIterable, Comparable {
 
     /// The category of the file at `path`.
     public init(path: String) {
-        let parts = PathParts(path)
-        self = CategoryTable.rows.first { $0.matches.holds(for: parts) }?.category ?? .production
+        self = CategoryTable.paths.first(for: PathParts(path)).map { CategoryTable.rows[$0].category } ?? .production
     }
 
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
@@ -25,6 +24,8 @@ public enum FileCategory: String, Sendable, CaseIterable, Comparable {
 
 /// Which paths belong to which category; the first row that matches decides.
 enum CategoryTable {
+    static let paths = PathTable(rows.map(\.matches))
+
     static let rows: [(category: FileCategory, matches: PathTraits)] = [
         (
             .test,

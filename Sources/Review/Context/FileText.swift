@@ -28,23 +28,51 @@ enum FileText {
     /// The hunks, each below its header.
     static func body(_ hunks: [DiffHunk]) -> String { String(decoding: bytes("", hunks), as: UTF8.self) }
 
-    /// The measure of a file's section.
+    /// The measure of a file's section, whose `title` is a line or nothing.
     static func measure(_ title: String, _ hunks: [DiffHunk]) -> TextMeasure {
-        bytes(title, hunks).withUnsafeBufferPointer { TextMeasure(of: $0) }
+        hunks.reduce(into: TextMeasure(of: title)) { $0 += measure($1) }
+    }
+
+    /// The measure of a hunk; of its lines only where the reader has not measured them. Every line begins with a sign, so
+    /// the measures of lines add up to the whole's.
+    private static func measure(_ hunk: DiffHunk) -> TextMeasure {
+        guard let measure = hunk.measure else {
+            return bytes("", [hunk]).withUnsafeBufferPointer { TextMeasure(of: $0) }
+        }
+        // The header and the numbers between the lines, as one text: they are lines too.
+        var bytes: [UInt8] = []
+        append(header: hunk, to: &bytes)
+        var sinceNumber = 0
+        for index in hunk.lines.indices {
+            guard let number = hunk.lines[index].newNumber else { continue }
+            if sinceNumber == anchorInterval {
+                append(anchor: number, to: &bytes)
+                sinceNumber = 0
+            }
+            sinceNumber += 1
+        }
+        return measure + TextMeasure(of: bytes)
+    }
+
+    /// That the next line has this number.
+    private static func append(anchor number: Int, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: "@@ ".utf8)
+        bytes.append(decimal: number)
+        bytes.append(0x0A)
     }
 
     private static func bytes(_ title: String, _ hunks: [DiffHunk]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(
-            title.utf8.count + hunks.reduce(0) { $0 + 40 + $1.lines.reduce(0) { $0 + 4 + $1.text.utf8.count } })
+            title.utf8.count + hunks.reduce(0) { $0 + 40 + $1.lines.reduce(0) { $0 + 4 + $1.byteCount } })
         bytes.append(contentsOf: title.utf8)
         for hunk in hunks {
-            bytes.append(contentsOf: header(hunk).utf8)
+            append(header: hunk, to: &bytes)
             var sinceNumber = 0
             for line in hunk.lines {
                 if let number = line.newNumber {
                     if sinceNumber == anchorInterval {
-                        bytes.append(contentsOf: "@@ \(number)\n".utf8)
+                        append(anchor: number, to: &bytes)
                         sinceNumber = 0
                     }
                     sinceNumber += 1
@@ -54,7 +82,7 @@ enum FileText {
                 case .added: bytes.append(UInt8(ascii: "+"))
                 case .removed: bytes.append(UInt8(ascii: "-"))
                 }
-                bytes.append(contentsOf: line.text.utf8)
+                line.withBytes { bytes.append(contentsOf: $0) }
                 bytes.append(0x0A)
                 if line.lacksLineBreak, line.kind != .context {
                     bytes.append(contentsOf: "\\ No newline at end of file\n".utf8)
@@ -64,10 +92,25 @@ enum FileText {
         return bytes
     }
 
-    private static func header(_ hunk: DiffHunk) -> String {
-        let old = hunk.oldCount == 1 ? "\(hunk.oldStart)" : "\(hunk.oldStart),\(hunk.oldCount)"
-        let new = hunk.newCount == 1 ? "\(hunk.newStart)" : "\(hunk.newStart),\(hunk.newCount)"
-        return "@@ -\(old) +\(new) @@\(hunk.section.isEmpty ? "" : " " + hunk.section)\n"
+    /// `@@ -1,7 +1,9 @@ func f()`.
+    private static func append(header hunk: DiffHunk, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: "@@ -".utf8)
+        append(hunk.oldStart, hunk.oldCount, to: &bytes)
+        bytes.append(contentsOf: " +".utf8)
+        append(hunk.newStart, hunk.newCount, to: &bytes)
+        bytes.append(contentsOf: " @@".utf8)
+        if !hunk.section.isEmpty {
+            bytes.append(UInt8(ascii: " "))
+            bytes.append(contentsOf: hunk.section.utf8)
+        }
+        bytes.append(0x0A)
+    }
+
+    private static func append(_ start: Int, _ count: Int, to bytes: inout [UInt8]) {
+        bytes.append(decimal: start)
+        guard count != 1 else { return }
+        bytes.append(UInt8(ascii: ","))
+        bytes.append(decimal: count)
     }
 
     /// That a part of the file's change is not below.

@@ -19,7 +19,9 @@ enum GeneratedText {
         for line in hunk.lines where line.kind != .removed {
             guard let number = line.newNumber, number <= headerLinesMax else { return false }
             // A header is a short comment.
-            let text = line.text.utf8.count <= 300 && mayBeHeader(line.text) ? line.text.lowercased() : ""
+            let text = line.byteCount <= 300 && line.withBytes(mayBeHeader) ? line.text.lowercased() : ""
+            // Nothing in this line, nothing in the one before.
+            if text.isEmpty, previous.isEmpty { continue }
             if isMarker(text) { return true }
             let both = previous + " " + text
             if both.contains(bytesOf: "generat"), forbids.contains(where: { both.contains(bytesOf: $0) }) {
@@ -31,18 +33,15 @@ enum GeneratedText {
     }
 
     /// Whether a line has one of the two things that a header says, in whatever case.
-    private static func mayBeHeader(_ line: String) -> Bool {
-        let answer = line.utf8.withContiguousStorageIfAvailable { bytes in
-            bytes.indices.contains { index in
-                switch bytes[index] | 0x20 {
-                case UInt8(ascii: "g"): bytes.hasFolded("generat", at: index)
-                case UInt8(ascii: "e"): bytes.hasFolded("edit", at: index)
-                case UInt8(ascii: "m"): bytes.hasFolded("modify", at: index)
-                default: false
-                }
+    private static func mayBeHeader(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+        line.indices.contains { index in
+            switch line[index] | 0x20 {
+            case UInt8(ascii: "g"): line.hasFolded("generat", at: index)
+            case UInt8(ascii: "e"): line.hasFolded("edit", at: index)
+            case UInt8(ascii: "m"): line.hasFolded("modify", at: index)
+            default: false
             }
         }
-        return answer ?? true
     }
 
     private static let forbids = ["do not edit", "do not modify", "don't edit", "do not manually edit"]
@@ -60,7 +59,7 @@ enum GeneratedText {
         var (bytes, count) = (0, 0)
         for hunk in diff.hunks {
             for line in hunk.lines where line.kind == .added {
-                bytes += line.text.utf8.count
+                bytes += line.byteCount
                 count += 1
             }
         }

@@ -3,9 +3,26 @@
 /// First secrets are replaced by `redact`, then hidden characters are written out, then very long lines are cut.
 public struct LineTreatment: Sendable {
     private let redact: (@Sendable (String) -> String)?
+    /// Whether `redact` may change a line of these bytes.
+    private let mayRedact: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool
 
     /// A treatment that passes each line of the change, each path and each fact through `redact`; nil redacts nothing.
-    public init(redact: (@Sendable (String) -> String)? = nil) { self.redact = redact }
+    public init(redact: (@Sendable (String) -> String)? = nil) {
+        let isThere = redact != nil
+        self.init(redact: redact) { _ in isThere }
+    }
+
+    private init(
+        redact: (@Sendable (String) -> String)?, mayRedact: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> Bool
+    ) {
+        self.redact = redact
+        self.mayRedact = mayRedact
+    }
+
+    /// A treatment that takes out secrets.
+    public static let withoutSecrets = LineTreatment(redact: { SecretScanner().redacted($0).text }) {
+        LineSecrets.mayHaveAny($0)
+    }
 
     /// A line of a file, and what was found out about it.
     struct Treated {
@@ -15,7 +32,12 @@ public struct LineTreatment: Sendable {
     }
 
     /// `line` as a prompt may show it where that is not as it stands; nil where it is, as most lines are.
-    func changed(_ line: String, bytesMax: Int = FileText.lineBytesMax) -> Treated? {
+    func changed(_ line: DiffLine, bytesMax: Int = FileText.lineBytesMax) -> Treated? {
+        let isPlain = line.withBytes { $0.count <= bytesMax && VisibleText.isVisible($0) && !mayRedact($0) }
+        return isPlain ? nil : changed(line.text, bytesMax: bytesMax)
+    }
+
+    private func changed(_ line: String, bytesMax: Int = FileText.lineBytesMax) -> Treated? {
         let redacted = redact?(line) ?? line
         if redacted.utf8.count <= bytesMax, VisibleText.isVisible(redacted) {
             // Nothing was done to it, or only a secret taken out.

@@ -83,9 +83,10 @@ struct PathRule: Sendable {
         ),
     ]
 
+    private static let table = PathTable(all.map(\.traits))
+
     /// Why the file at `path` need not be read; nil when no rule speaks.
     static func reason(for path: String) -> OmittedFile.Reason? {
-        let parts = PathParts(path)
-        return all.first { $0.traits.holds(for: parts) }?.reason
+        table.first(for: PathParts(path)).map { all[$0].reason }
     }
 }

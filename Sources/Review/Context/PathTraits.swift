@@ -1,58 +1,99 @@
 /// A path taken apart once, for the many rules that are asked about it.
 struct PathParts {
     /// The path with a slash before it.
-    let rooted: String
+    let rooted: [UInt8]
     let name: String
     let folders: [String]
 
     init(_ path: String) {
-        rooted = "/" + path
+        rooted = [UInt8(ascii: "/")] + path.utf8
         var parts = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
         name = parts.popLast() ?? ""
         folders = parts
     }
 }
 
-/// What is asked of a path: its name, how it begins or ends, the folders it is in.
+/// What is asked of a path: its name, how it begins or ends, the folders it is in. Any of it is enough.
 struct PathTraits: Sendable {
-    private let names: Set<String>
-    /// Endings by their last byte, as bytes.
-    private let endings: [UInt8: [[UInt8]]]
-    private let beginnings: [[UInt8]]
-    private let folders: Set<String>
-    private let roots: Set<String>
-    private let places: [String]
+    var names: [String] = []
+    /// Ends of the name.
+    var endings: [String] = []
+    /// Beginnings of the name.
+    var beginnings: [String] = []
+    /// Folders anywhere in the path.
+    var folders: [String] = []
+    /// Folders at the root.
+    var roots: [String] = []
+    /// Folders that follow each other anywhere: `vendor/bundle`.
+    var places: [String] = []
+}
 
-    /// Traits any of which is enough. `roots` are folders at the root, `places` folders that follow each other:
-    /// `vendor/bundle`.
-    init(
-        names: Set<String> = [], endings: [String] = [], beginnings: [String] = [], folders: Set<String> = [],
-        roots: Set<String> = [], places: [String] = []
-    ) {
-        self.names = names
-        self.endings = Dictionary(grouping: endings.map { Array($0.utf8) }) { $0.last ?? 0 }
-        self.beginnings = beginnings.map { Array($0.utf8) }
-        self.folders = folders
-        self.roots = roots
-        self.places = places.map { "/\($0)/" }
+/// Several traits, of all of which a path is asked at once: there are hundreds, and thousands of paths.
+struct PathTable: Sendable {
+    /// The number of the first traits that have a name, a folder, a folder at the root.
+    private let names: [String: Int]
+    private let folders: [String: Int]
+    private let roots: [String: Int]
+    /// Endings by their last byte, beginnings, and places between slashes, each with the number of its traits.
+    private let endings: [[Part]]
+    private let beginnings: [Part]
+    private let places: [Part]
+
+    private struct Part {
+        let bytes: [UInt8]
+        let number: Int
     }
 
-    func holds(for path: PathParts) -> Bool {
-        guard let last = path.name.utf8.last else { return false }
-        if names.contains(path.name) || beginnings.contains(where: { path.name.utf8.starts(with: $0) }) { return true }
-        if let endings = endings[last], hasEnding(path.name, endings) { return true }
-        if !folders.isEmpty, path.folders.contains(where: folders.contains) { return true }
-        if !roots.isEmpty, let root = path.folders.first, roots.contains(root) { return true }
-        return !path.folders.isEmpty && places.contains { path.rooted.contains(bytesOf: $0) }
-    }
-
-    private func hasEnding(_ name: String, _ endings: [[UInt8]]) -> Bool {
-        var name = name
-        return name.withUTF8 { bytes in
-            endings.contains { ending in
-                bytes.count >= ending.count
-                    && UnsafeBufferPointer(rebasing: bytes[(bytes.count - ending.count)...]).elementsEqual(ending)
+    init(_ traits: [PathTraits]) {
+        func firsts(_ list: KeyPath<PathTraits, [String]>) -> [String: Int] {
+            Dictionary(traits.enumerated().flatMap { number, traits in traits[keyPath: list].map { ($0, number) } }) {
+                first, _ in first
             }
         }
+        func parts(_ list: KeyPath<PathTraits, [String]>) -> [Part] {
+            traits.enumerated().flatMap { number, traits in
+                traits[keyPath: list].map { Part(bytes: Array($0.utf8), number: number) }
+            }
+        }
+        names = firsts(\.names)
+        folders = firsts(\.folders)
+        roots = firsts(\.roots)
+        beginnings = parts(\.beginnings)
+        let slash = [UInt8(ascii: "/")]
+        places = parts(\.places).map { Part(bytes: slash + $0.bytes + slash, number: $0.number) }
+        let all = parts(\.endings)
+        endings = (0...255).map { byte in all.filter { Int($0.bytes.last ?? 0) == byte } }
+    }
+
+    /// The number of the first traits of which `path` has any; nil where it has none.
+    func first(for path: PathParts) -> Int? {
+        guard !path.name.isEmpty else { return nil }
+        var first = min(names[path.name] ?? .max, path.folders.first.flatMap { roots[$0] } ?? .max)
+        for folder in path.folders { first = min(first, folders[folder] ?? .max) }
+        var name = path.name
+        name.withUTF8 { name in
+            for part in beginnings where part.number < first && name.starts(with: part.bytes) { first = part.number }
+            for part in endings[Int(name[name.count - 1])] where part.number < first && name.ends(with: part.bytes) {
+                first = part.number
+            }
+        }
+        guard !path.folders.isEmpty else { return first == .max ? nil : first }
+        path.rooted.withUnsafeBufferPointer { rooted in
+            for start in rooted.indices where rooted[start] == UInt8(ascii: "/") {
+                let rest = rooted.slice(start..<rooted.count)
+                for part in places where part.number < first && rest.starts(with: part.bytes) { first = part.number }
+            }
+        }
+        return first == .max ? nil : first
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    fileprivate func starts(with bytes: [UInt8]) -> Bool {
+        count >= bytes.count && slice(0..<bytes.count).elementsEqual(bytes)
+    }
+
+    fileprivate func ends(with bytes: [UInt8]) -> Bool {
+        count >= bytes.count && slice((count - bytes.count)..<count).elementsEqual(bytes)
     }
 }

@@ -2,17 +2,36 @@
 struct DiffReader {
     typealias Bytes = UnsafeBufferPointer<UInt8>
 
+    private let source: [UInt8]
+    private let bytes: Bytes
     private var cursor: LineCursor
     private var draft: FileDraft?
     private var found: [FileDiff] = []
+    /// Where the lines of hunks stand that are measured, and the sum of their measures.
+    private var measured: (ranges: [Range<Int>], sum: TextMeasure) = ([], TextMeasure())
 
-    init(_ bytes: Bytes) { cursor = LineCursor(bytes) }
+    /// A reader of `bytes`, which are those of `source`.
+    init(_ bytes: Bytes, of source: [UInt8]) {
+        self.bytes = bytes
+        self.source = source
+        cursor = LineCursor(bytes)
+    }
 
     /// All files of the text.
     mutating func files() -> [FileDiff] {
         while let line = cursor.next() { take(line) }
         close()
         return found
+    }
+
+    /// The measure of the whole text, for when its files have been read: of what stands around the hunks, beside theirs.
+    var measure: TextMeasure {
+        var (sum, start) = (measured.sum, 0)
+        for range in measured.ranges {
+            sum += TextMeasure(of: bytes.slice(start..<range.lowerBound))
+            start = range.upperBound
+        }
+        return sum + TextMeasure(of: bytes.slice(start..<bytes.count))
     }
 
     private mutating func close() {
@@ -27,7 +46,13 @@ struct DiffReader {
             // Hunks alone are a file too: that is what GitLab gives.
             var file = draft ?? FileDraft()
             draft = nil
-            file.hunks.append(HunkReader.read(header, from: &cursor))
+            let start = cursor.position
+            let hunk = HunkReader.read(header, from: &cursor, of: source)
+            if let measure = hunk.measure {
+                measured.ranges.append(start..<cursor.position)
+                measured.sum += measure
+            }
+            file.hunks.append(hunk)
             draft = file
         case UInt8(ascii: "d"):
             if let names = line.rest(after: "diff --git ") {

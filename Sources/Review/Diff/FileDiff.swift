@@ -51,7 +51,9 @@ public struct DiffHunk: Sendable, Equatable {
     /// What stands behind the second `@@`: the function the place is in.
     public var section: String
     /// The lines, in order.
-    public var lines: [DiffLine]
+    public var lines: [DiffLine] { didSet { measure = nil } }
+    /// The measure of the lines, each with its sign; nil where they were not measured, or are others since.
+    var measure: TextMeasure?
 
     /// A hunk of these parts.
     public init(
@@ -64,30 +66,10 @@ public struct DiffHunk: Sendable, Equatable {
         self.section = section
         self.lines = lines
     }
-}
 
-/// One line of a hunk.
-public struct DiffLine: Sendable, Equatable {
-    /// On which side the line is.
-    public enum Kind: Sendable { case context, added, removed }
-
-    /// On which side the line is.
-    public var kind: Kind
-    /// The line without its sign and its line break; a CR before the line break is part of it.
-    public var text: String
-    /// Its number in the file before; nil for an added line.
-    public var oldNumber: Int?
-    /// Its number in the file after; nil for a removed line.
-    public var newNumber: Int?
-    /// Whether the file ends here without a line break.
-    public var lacksLineBreak: Bool
-
-    /// A line of these parts.
-    public init(kind: Kind, text: String, oldNumber: Int? = nil, newNumber: Int? = nil, lacksLineBreak: Bool = false) {
-        self.kind = kind
-        self.text = text
-        self.oldNumber = oldNumber
-        self.newNumber = newNumber
-        self.lacksLineBreak = lacksLineBreak
+    /// Whether both have the same place and the same lines.
+    public static func == (left: DiffHunk, right: DiffHunk) -> Bool {
+        left.oldStart == right.oldStart && left.oldCount == right.oldCount && left.newStart == right.newStart
+            && left.newCount == right.newCount && left.section == right.section && left.lines == right.lines
     }
 }

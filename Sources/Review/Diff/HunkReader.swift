@@ -12,18 +12,26 @@ struct HunkReader {
     private var newLeft: Int
     private var oldCount = 0
     private var newCount = 0
+    /// Whether each line with its sign is, byte for byte, what stands in the diff.
+    private var isExact = true
+    /// The bytes of the whole diff, over which the cursor goes.
+    private let source: [UInt8]
 
-    /// The hunk below `header`, read from `cursor`, which is left behind it.
-    static func read(_ header: HunkHeader, from cursor: inout LineCursor) -> DiffHunk {
+    /// The hunk below `header`, read from `cursor` over `source`, which is left behind it.
+    static func read(_ header: HunkHeader, from cursor: inout LineCursor, of source: [UInt8]) -> DiffHunk {
         if header.old.count > 1 { return CombinedHunkReader.read(header, from: &cursor) }
-        var reader = HunkReader(header)
+        var reader = HunkReader(header, of: source)
+        let start = cursor.position
         while let line = cursor.next(if: { reader.takes($0, before: $1) }) { reader.take(line) }
-        return DiffHunk(
+        var hunk = DiffHunk(
             oldStart: header.old[0].start, oldCount: reader.oldCount, newStart: header.new.start,
             newCount: reader.newCount, section: header.section, lines: reader.lines)
+        if reader.isExact, let text = cursor.passed(since: start) { hunk.measure = TextMeasure(of: text) }
+        return hunk
     }
 
-    private init(_ header: HunkHeader) {
+    private init(_ header: HunkHeader, of source: [UInt8]) {
+        self.source = source
         (oldNumber, oldLeft) = header.old[0]
         (newNumber, newLeft) = header.new
         // A header may claim anything.
@@ -56,15 +64,30 @@ struct HunkReader {
 
     private mutating func take(_ line: Bytes) {
         switch line.first {
-        case UInt8(ascii: "+"):
-            append(DiffLine(kind: .added, text: line.slice(1..<line.count).text, newNumber: newNumber))
-        case UInt8(ascii: "-"):
-            append(DiffLine(kind: .removed, text: line.slice(1..<line.count).text, oldNumber: oldNumber))
-        case UInt8(ascii: "\\"): lines[lines.count - 1].lacksLineBreak = true
+        case UInt8(ascii: "+"): append(.added, line.slice(1..<line.count), oldNumber: nil, newNumber: newNumber)
+        case UInt8(ascii: "-"): append(.removed, line.slice(1..<line.count), oldNumber: oldNumber, newNumber: nil)
+        case UInt8(ascii: " "):
+            append(.context, line.slice(1..<line.count), oldNumber: oldNumber, newNumber: newNumber)
+        case UInt8(ascii: "\\"):
+            lines[lines.count - 1].lacksLineBreak = true
+            isExact = false
         default:
-            let text = line.first == UInt8(ascii: " ") ? line.slice(1..<line.count).text : line.text
-            append(DiffLine(kind: .context, text: text, oldNumber: oldNumber, newNumber: newNumber))
+            append(.context, line, oldNumber: oldNumber, newNumber: newNumber)
+            isExact = false
         }
+    }
+
+    private mutating func append(_ kind: DiffLine.Kind, _ bytes: Bytes, oldNumber: Int?, newNumber: Int?) {
+        let start = source.withUnsafeBufferPointer { all in
+            all.baseAddress.flatMap { first in bytes.baseAddress.map { $0 - first } }
+        }
+        guard let start, bytes.isUTF8 else {
+            isExact = false
+            return append(DiffLine(kind: kind, text: bytes.text, oldNumber: oldNumber, newNumber: newNumber))
+        }
+        append(
+            DiffLine(
+                kind: kind, in: source, at: start, count: bytes.count, oldNumber: oldNumber, newNumber: newNumber))
     }
 
     private mutating func append(_ line: DiffLine) {

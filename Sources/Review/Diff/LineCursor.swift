@@ -5,7 +5,8 @@ struct LineCursor {
     typealias Bytes = UnsafeBufferPointer<UInt8>
 
     private let bytes: Bytes
-    private var position = 0
+    /// Where the next line begins; behind the end of the text where the last line had no LF.
+    private(set) var position = 0
 
     init(_ bytes: Bytes) { self.bytes = bytes }
 
@@ -31,6 +32,15 @@ struct LineCursor {
         guard isWanted(line, behind) else { return nil }
         self = behind
         return line
+    }
+
+    /// The lines from `start` to here as one text, when each of them has its LF and no line without a sign follows, so that
+    /// nothing of it belongs together with what stands around it.
+    func passed(since start: Int) -> Bytes? {
+        guard start < position, position <= bytes.count, bytes[position - 1] == 0x0A,
+            position == bytes.count || (bytes[position] != 0x0A && bytes[position] != 0x0D)
+        else { return nil }
+        return bytes.slice(start..<position)
     }
 
     /// The beginnings of the next two lines, empty where there are none.
@@ -69,4 +79,12 @@ extension UnsafeBufferPointer<UInt8> {
 
     /// The bytes as text; what is not UTF-8 becomes U+FFFD.
     var text: String { String(decoding: self, as: UTF8.self) }
+
+    /// Whether `text` has these very bytes.
+    var isUTF8: Bool {
+        var all: UInt8 = 0
+        // Without a way out, so that many bytes are looked at at once.
+        for byte in self { all |= byte }
+        return all < 0x80 || String(validating: self, as: UTF8.self) != nil
+    }
 }

@@ -7,23 +7,19 @@
 public struct UnifiedDiff: Sendable, Equatable {
     /// The files in the order of the text.
     public let files: [FileDiff]
+    /// The measure of the whole text: `TextMeasure(of:)` of it, for the part that it takes beyond that of its hunks.
+    public let measure: TextMeasure
 
-    /// The files of the diff `bytes`. Takes time in proportion to their number.
+    /// The files of the diff `bytes`, which their lines keep. Takes time in proportion to their number.
     public init(parsing bytes: [UInt8]) {
-        files = bytes.withUnsafeBufferPointer { bytes in
-            var reader = DiffReader(bytes)
-            return reader.files()
+        (files, measure) = bytes.withUnsafeBufferPointer { all in
+            var reader = DiffReader(all, of: bytes)
+            return (reader.files(), reader.measure)
         }
     }
 
     /// The files of the diff `text`.
-    public init(parsing text: String) {
-        var text = text
-        files = text.withUTF8 { bytes in
-            var reader = DiffReader(bytes)
-            return reader.files()
-        }
-    }
+    public init(parsing text: String) { self.init(parsing: Array(text.utf8)) }
 }
 
 extension FileDiff {
@@ -33,9 +29,9 @@ extension FileDiff {
     /// Source: GitLab REST API, "List merge request diffs". The field is empty for what GitLab does not show, and
     /// `Binary files a/x and b/x differ` for a binary.
     public init(oldPath: String, newPath: String, kind: Kind, hunks text: String) {
-        var text = text
-        let found = text.withUTF8 { bytes -> FileDiff? in
-            var reader = DiffReader(bytes)
+        let bytes = Array(text.utf8)
+        let found = bytes.withUnsafeBufferPointer { all in
+            var reader = DiffReader(all, of: bytes)
             return reader.files().first
         }
         self.init(

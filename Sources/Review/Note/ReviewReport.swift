@@ -72,13 +72,15 @@ public struct ReviewReport: Sendable, Equatable {
         public var cost: MicroUSD?
         /// What had been held for the call, in tokens.
         public var heldTokens: Int
-        /// The budget after the call; nil when calls are not checked.
+        /// The daily budget after the call; nil when calls are not checked.
         public var budget: BudgetFigures?
+        /// The budget that is nearest to its end, where that is not the daily one.
+        public var binding: BudgetFigures?
 
         /// Figures of these values.
         public init(
             model: String, usage: TokenUsage?, estimatedInputTokens: Int, estimatedCost: MicroUSD? = nil,
-            cost: MicroUSD?, heldTokens: Int, budget: BudgetFigures?
+            cost: MicroUSD?, heldTokens: Int, budget: BudgetFigures?, binding: BudgetFigures? = nil
         ) {
             self.model = model
             self.usage = usage
@@ -87,6 +89,7 @@ public struct ReviewReport: Sendable, Equatable {
             self.cost = cost
             self.heldTokens = heldTokens
             self.budget = budget
+            self.binding = binding
         }
     }
 }

@@ -148,7 +148,7 @@ public enum SummaryNote {
                     + "cut long prompts in silence; a longer context (OLLAMA_CONTEXT_LENGTH) helps.")
         }
         if let budget = figures.budget, let tokens = figures.usage?.totalTokens, budget.isLarge(tokens: tokens) {
-            let percent = Int(Int128(tokens) * 100 / Int128(budget.limitTokens))
+            let percent = Int(Int128(tokens) * 100 / Int128(budget.limit))
             warnings.append(
                 "**Large review**: it took \(percent) % of the \(budget.name) token budget. "
                     + "Smaller merge requests leave more for others.")
@@ -178,12 +178,7 @@ public enum SummaryNote {
         }
         parts.append("Commit \(commit(report.headSHA))")
         var lines = [parts.joined(separator: " · ")]
-        if let budget = figures.budget {
-            let held = budget.heldTokens > 0 ? ", \(grouped(budget.heldTokens)) held" : ""
-            lines.append(
-                "\(budget.name) budget: \(budget.bar) · \(grouped(budget.usedTokens)) of "
-                    + "\(grouped(budget.limitTokens)) tokens used\(held), \(grouped(budget.leftTokens)) left")
-        }
+        if let budget = figures.binding ?? figures.budget { lines.append(budget.line) }
         return lines.joined(separator: "\n\n")
     }
 

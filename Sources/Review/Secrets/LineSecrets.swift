@@ -23,6 +23,7 @@ struct LineSecrets {
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
+        guard Self.mayHaveAny(bytes) else { return }
         LineByte.table.withUnsafeBufferPointer { kinds in
             TokenShape.openings.withUnsafeBufferPointer { scan(kinds, $0) }
         }

@@ -8,12 +8,9 @@ struct SecretAssignment {
 
     /// What the sign at `index` (`=` or `:`) assigns; nil when the name before it is no secret's.
     init?(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) {
+        guard let (key, word) = Self.name(in: bytes, at: index) else { return nil }
         let sign = bytes[index]
         let next = bytes.at(index + 1)
-        // `==`, `!=`, `<=`, `+=` compare or change; `::` names.
-        if sign == 0x3D, next == 0x3D || Self.makesComparison(bytes.at(index - 1)) { return nil }
-        if sign == 0x3A, next == 0x3A || bytes.at(index - 1) == 0x3A { return nil }
-        guard let key = Self.key(in: bytes, before: index), let word = Self.word(of: key.name) else { return nil }
         var start = index + 1
         while start < bytes.count, bytes[start].isBlankByte || bytes[start] == 0x3D || bytes[start] == 0x3E {
             start += 1
@@ -24,6 +21,21 @@ struct SecretAssignment {
         }
         if sign == 0x3A, next != 0x3D, let value = Self.valueBehindType(bytes, from: start) { start = value }
         match = Self.value(bytes, from: start, key: key, word: word, sign: index)
+    }
+
+    /// Whether the sign at `index` assigns to the name of a secret.
+    static func isNamed(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+        name(in: bytes, at: index) != nil
+    }
+
+    @inline(__always) private static func name(in bytes: Bytes, at index: Int) -> (key: Key, word: Word)? {
+        let sign = bytes[index]
+        let next = bytes.at(index + 1)
+        // `==`, `!=`, `<=`, `+=` compare or change; `::` names.
+        if sign == 0x3D, next == 0x3D || makesComparison(bytes.at(index - 1)) { return nil }
+        if sign == 0x3A, next == 0x3A || bytes.at(index - 1) == 0x3A { return nil }
+        guard let key = key(in: bytes, before: index), let word = word(of: key.name) else { return nil }
+        return (key, word)
     }
 
     private struct Key {

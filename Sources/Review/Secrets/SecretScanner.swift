@@ -17,6 +17,7 @@ public struct SecretScanner: Sendable {
         return copy.withUTF8 { bytes in
             var scan = Scan()
             if bytes.lineBreak(from: 0) == nil {
+                guard LineSecrets.mayHaveAny(bytes) else { return (text, []) }
                 scan.take(bytes, index: 0) { _ in "" }
                 return (scan.changes.isEmpty ? text : scan.changes[0] ?? text, scan.secrets)
             }
@@ -50,8 +51,7 @@ public struct SecretScanner: Sendable {
     public func redacted(_ lines: [DiffLine]) -> (lines: [DiffLine], secrets: [FoundSecret]) {
         var scan = Scan()
         for index in lines.indices {
-            var text = lines[index].text
-            text.withUTF8 { scan.take($0, index: index) { lines[$0].text } }
+            lines[index].withBytes { scan.take($0, index: index) { lines[$0].text } }
         }
         guard !scan.changes.isEmpty else { return (lines, []) }
         var output = lines

@@ -93,6 +93,9 @@ struct TokenShape: Sendable {
         TokenShape("ya29.", "Google access token", .url, 40...longest),
     ]
 
+    /// The bytes of the shortest token of any form; a web token has more.
+    static let bytesMin = all.map { $0.prefix.utf8CodeUnitCount + $0.rest.lowerBound }.min() ?? 1
+
     /// Where in `all` the shapes that begin with a byte stand: one search a word would be too many.
     static let ranges: [Range<Int>] = (0..<128).map { byte in
         let first = all.firstIndex { Int($0.prefix.utf8Start[0]) == byte } ?? 0

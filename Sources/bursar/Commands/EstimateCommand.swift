@@ -63,18 +63,18 @@ enum EstimateCommand {
                         dataDirectory: configuration.directory, budgets: EstimateBudgets(snapshot, at: now))
                 }
             } else {
-                let (path, rules) = (values[file] ?? "-", try projectFiles(values[project]))
-                let bytes = try diff(path)
+                let (input, rules) = (DiffInput(path: values[file] ?? "-"), try projectFiles(values[project]))
+                let bytes = try input.bytes()
                 report = service.report(onDiff: bytes, files: rules, budgets: EstimateBudgets(snapshot, at: now))
-                let isBlank = bytes.allSatisfy { [0x09, 0x0A, 0x0D, 0x20].contains($0) }
-                if report.fileRows.isEmpty {
-                    let what = path == "-" ? "standard input" : "'\(path)'"
-                    guard isBlank else {
+                if report.isEmpty {
+                    guard bytes.isBlank else {
                         throw EstimateService.Failure(
-                            description: "\(what) names no changed file; a diff as 'git diff' or 'diff -u' writes it "
-                                + "is needed")
+                            description:
+                                "\(input.name) names no changed file; a diff as 'git diff' or 'diff -u' writes it "
+                                + "is needed"
+                                + (bytes.hasColours ? ", without colours: 'git diff --no-color'" : ""))
                     }
-                    Console.complain("Warning: \(what) is empty: there is nothing to review.\n")
+                    Console.complain("Warning: \(input.name) is empty: there is nothing to review.\n")
                 }
             }
             show(report, values)
@@ -106,24 +106,6 @@ enum EstimateCommand {
             }
             Console.print(prose: report.summary.map { $0 + "\n" }.joined())
         }
-    }
-
-    /// The bytes of the diff at `path`, or of standard input.
-    private static func diff(_ path: String) throws -> [UInt8] {
-        guard path != "-" else {
-            var bytes: [UInt8] = []
-            while let piece = try FileHandle.standardInput.read(upToCount: 1 << 20), !piece.isEmpty {
-                bytes.append(contentsOf: piece)
-                guard bytes.count <= EstimateService.diffBytesMax else {
-                    throw EstimateService.Failure(
-                        description: "standard input has more than \(EstimateService.diffBytesMax >> 20) MiB")
-                }
-            }
-            return bytes
-        }
-        do throws(POSIXFailure) {
-            return try FileCalls.system.contents(of: path, limit: EstimateService.diffBytesMax)
-        } catch { throw EstimateService.Failure(description: "the diff cannot be read: \(error)") }
     }
 
     /// What the checkout at `directory` says about its reviews.

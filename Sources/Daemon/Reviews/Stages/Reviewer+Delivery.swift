@@ -14,7 +14,7 @@ extension Reviewer {
         await settle(paid.answers, job)
         if let interruption = await beginPosting(job) { return interruption }
         let material = try await reviewed(paid, job, known)
-        let report = report(paid, material)
+        let report = report(paid, material, job)
         let since = paid.outset.since.map { ", what changed since \($0.prefix(12))" } ?? ""
         return try await publish(
             report, paid.trace(isWhole: report.isWhole), material, job,
@@ -142,7 +142,7 @@ extension Reviewer {
     }
 
     /// The report on `paid`: findings are believed where `material` has what they quote, and listed without it.
-    private func report(_ paid: PaidReview, _ material: ReviewMaterial?) -> ReviewReport {
+    private func report(_ paid: PaidReview, _ material: ReviewMaterial?, _ job: Job) -> ReviewReport {
         var reading = paid.reading
         if let floor = paid.severityFloor { reading.findings.removeAll { $0.severity > floor } }
         let checked = CheckedFindings(
@@ -152,7 +152,7 @@ extension Reviewer {
         let budget =
             status.isEnabled
             ? BudgetFigures(
-                usedTokens: status.totalTokens, heldTokens: status.heldTokens, limitTokens: status.limitTokens)
+                used: status.totalTokens, held: status.heldTokens, limit: status.limitTokens)
             : nil
         var report = ReviewReport(
             reading: reading, stop: paid.stop, findings: checked,
@@ -162,7 +162,7 @@ extension Reviewer {
             figures: ReviewReport.Figures(
                 model: paid.model, usage: paid.usage, estimatedInputTokens: paid.estimatedInputTokens,
                 estimatedCost: paid.estimatedCost, cost: paid.cost, heldTokens: paid.heldTokens,
-                budget: budget),
+                budget: budget, binding: .binding(margins(material, job, model: paid.askedModel))),
             labelName: rules.label, headSHA: paid.headSHA)
         report.steps = paid.steps
         report.remarks =

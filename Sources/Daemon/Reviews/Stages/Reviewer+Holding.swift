@@ -87,19 +87,28 @@ extension Reviewer {
 
     /// What is asked of the books for a call of `model` that holds `tokens`, those of its answer among them.
     private func request(
-        _ material: ReviewMaterial, _ job: Job, model: String, tokens: Int, outputTokens: Int
+        _ material: ReviewMaterial?, _ job: Job, command: String? = nil, model: String, tokens: Int, outputTokens: Int
     ) -> ReservationRequest {
-        let path = job.wish.projectPath.isEmpty ? material.mergeRequest.projectPath ?? "" : job.wish.projectPath
+        let path = job.wish.projectPath.isEmpty ? material?.mergeRequest.projectPath ?? "" : job.wish.projectPath
         return ReservationRequest(
             estimatedTokens: tokens,
             context: CallContext(
                 projectID: job.wish.mergeRequest.projectID, project: path,
-                mergeRequestIID: job.wish.mergeRequest.iid, user: job.wish.username, command: job.wish.command,
-                model: model),
+                mergeRequestIID: job.wish.mergeRequest.iid, user: job.wish.username,
+                command: command ?? job.wish.command, model: model),
             timeToLiveSeconds: Self.holdSecondsMax,
             estimatedMicroUSD: prices.table.price(of: model, at: now())?.highestMicroUSD(
                 inputTokens: max(0, tokens - outputTokens), outputTokens: outputTokens),
-            labels: material.mergeRequest.labels ?? [], mergeRequestLimit: material.configuration.mergeRequestBudget)
+            labels: material?.mergeRequest.labels ?? [],
+            mergeRequestLimit: material?.configuration.mergeRequestBudget)
+    }
+
+    /// What all budgets that apply to calls of `model` for `job` have now; without `material` not those that its labels or
+    /// its project's configuration choose.
+    func margins(
+        _ material: ReviewMaterial?, _ job: Job, command: String? = nil, model: String
+    ) -> [BudgetMargin] {
+        ledger.margins(for: request(material, job, command: command, model: model, tokens: 1, outputTokens: 0))
     }
 
     private func request(for plan: Plan, _ job: Job, tokens: Int? = nil) -> ReservationRequest {
@@ -108,13 +117,14 @@ extension Reviewer {
             outputTokens: plan.review.maxOutputTokens)
     }
 
-    /// What all budgets that apply to a call with `option` have for it at `moment`; nil without one.
+    /// What all budgets that apply to a call with `option` have for it at `moment`; nil without one. `command` stands in the
+    /// place of the job's own.
     func room(
-        for option: ModelOption, callsMax: Int, _ material: ReviewMaterial, _ job: Job, at moment: RoomMoment
+        for option: ModelOption, callsMax: Int, _ material: ReviewMaterial, _ job: Job, command: String? = nil,
+        at moment: RoomMoment
     ) -> BudgetRoom? {
-        let request = request(material, job, model: option.model, tokens: 1, outputTokens: 0)
-        return BudgetRoom(
-            ledger.margins(for: request), at: moment, for: option,
+        BudgetRoom(
+            margins(material, job, command: command, model: option.model), at: moment, for: option,
             price: prices.table.price(of: option.model, at: now()), callsMax: callsMax)
     }
 
@@ -150,13 +160,13 @@ extension Reviewer {
             let margins = ledger.margins(for: request)
             // Unresolved holds stay until the window ends: they are not worth waiting for.
             guard case .refused = admission, monotonicNanoseconds() &- start < Self.roomWaitNanosecondsMax,
-                margins.allSatisfy({ $0.mayAdmitLater(request.amount) })
+                margins.allSatisfy({ $0.mayAdmitLater(request.amount) && !$0.isOverrun })
             else { return admission }
             // A call may have settled since the refusal.
-            if margins.allSatisfy({ $0.mayAdmitNow(request.amount) }) { continue }
             repeat {
                 try await sleep(0.2)
-            } while ledger.revision == revision && monotonicNanoseconds() &- start < Self.roomWaitNanosecondsMax
+            } while ledger.revision == revision && ledger.refusal(of: request) != nil
+                && monotonicNanoseconds() &- start < Self.roomWaitNanosecondsMax
         }
     }
 

@@ -48,7 +48,10 @@ extension Reviewer {
                     mergeRequestIID: job.wish.mergeRequest.iid, user: job.wish.username, model: ""),
                 budgets: EstimateBudgets(ledger)
             ) { option in
-                room(for: option, callsMax: ReviewPlanner.callsForReviewMax, material, job, at: .now)
+                // Budgets count the review by its own command, not by that of the estimate.
+                room(
+                    for: option, callsMax: ReviewPlanner.callsForReviewMax, material, job, command: Wish.review,
+                    at: .now)
             }
             try await notes.post(notice: report.markdown, on: job)
             return .finished(JobResult(.skipped, "an estimate was asked for and is on the merge request"))
