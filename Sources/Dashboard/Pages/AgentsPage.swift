@@ -100,8 +100,7 @@ public struct AgentCard: Sendable, Equatable {
     func html(today day: Day) -> HTML {
         """
         <li class="card agent cost-\(costLevel.rawValue)"><h2>\(HTML.name(name))</h2>
-        <p class="agent-now">Tokens: \(HTML.count(sessionSums.totalTokens)) | Cost: <span class="cost">\(HTML.cost(sessionSums))</span> \
-        <span class="badge level-\(costLevel.rawValue)"><span aria-hidden="true">\(costLevel.sign)</span> \(costWord)</span></p>
+        <p class="agent-now">Tokens: \(HTML.count(sessionSums.totalTokens)) | Cost: <span class="cost">\(HTML.cost(sessionSums))</span>\(badge)</p>
         <p class="quiet">\(place)</p>
         <div class="agent-trend">\(cost)\(Sparkline(values: lastCosts).html)</div>
         <dl class="pairs"><div><dt>Today</dt><dd>\(HTML.count(today.totalTokens)) tokens · \(HTML.cost(today))</dd></div>\
@@ -109,6 +108,14 @@ public struct AgentCard: Sendable, Equatable {
         <div><dt>Last request</dt><dd>\(HTML.moment(lastRequest, today: day)) · \(HTML.name(lastModel))</dd></div></dl></li>
 
         """
+    }
+
+    /// How much that is; nothing where no call has a price, for then it is not known to be little.
+    private var badge: HTML? {
+        guard sessionSums.unpricedRequests < max(1, sessionSums.requests) else { return nil }
+        return """
+             <span class="badge level-\(costLevel.rawValue)"><span aria-hidden="true">\(costLevel.sign)</span> \(costWord)</span>
+            """
     }
 
     private var place: HTML {
