@@ -136,7 +136,7 @@ let package = Package(
             "Daemon",
             [
                 "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Reports", "Budget",
-                "JSON", "Platform", "UTCTime", "Prices", "GitLab", "Faults", "Alerts",
+                "JSON", "Platform", "UTCTime", "Prices", "GitLab", "Faults", "Alerts", "Forecast",
             ]),
         tests("Dashboard", ["Dashboard", "Budget", "UTCTime"]),
         tests("Doctor", ["Doctor"]),
