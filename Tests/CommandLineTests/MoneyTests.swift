@@ -36,8 +36,8 @@ struct `Costs on the command line` {
                 + Self.row("bob", "web", "claude-sonnet-5-5", input: 500, output: 0, cost: "0.001000"))
 
         let report = try await json("report", "--by", "user", in: folder)
-        #expect(report["groups"]?.array?.map { $0["cost_usd"] ?? "-" } == [.null, .decimal("0.001000")])
-        #expect(report["groups"]?.array?.map { $0["unpriced"]?.integer } == [2, 1])
+        #expect(report["groups"]?.array?.map { $0["cost_usd"] ?? "-" } == [.decimal("0.001000"), .null])
+        #expect(report["groups"]?.array?.map { $0["unpriced"]?.integer } == [1, 2])
         #expect(report["totals"]?["cost_usd"] == .decimal("0.001000"))
         #expect(
             try await text("report", "--by", "user", "--format", "csv", in: folder).contains(
@@ -107,7 +107,8 @@ struct `Costs on the command line` {
         let unknown = try await Program(["prices", "--model", "unheard-of"], in: folder).ending()
         #expect(unknown.status == 1)
         #expect(
-            unknown.complaint.contains("no price is known for 'unheard-of'. 2 calls of the last year have no price."))
+            unknown.complaint == "Error: no price is known for 'unheard-of', which 2 calls of the last year named. "
+                + "'bursar prices' lists what is known.\n")
     }
 
     /// Sums of rows: calls, input and output tokens, micro-USD where any is known, calls without a price.

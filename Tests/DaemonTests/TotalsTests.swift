@@ -104,7 +104,12 @@ import UTCTime
                 ]
             ).status == 201)
 
-        let rows = try stage.rows()
+        let rows = try stage.rows().map { row in
+            var row = row
+            // A call of no merge request has its project's full path there, and is of no session.
+            if !row[20].contains("!") { row[20] = "" }
+            return row
+        }
         let wanted = try Sums(rows)
         #expect(wanted.calls == 41 && wanted.unpriced > 0 && wanted.microUSD ?? 0 > 0)
         try await checkReports(stage, rows, wanted)

@@ -44,11 +44,9 @@ enum PricesCommand {
         let prices: [ModelPrice]
         if let wanted = values[model] {
             guard let price = table.price(of: wanted, at: today) else {
-                let calls = unpriced.first.map {
-                    " \(counted($0.callCount)) of the last year \($0.callCount == 1 ? "has" : "have") no price for it."
-                }
+                let calls = unpriced.first.map { ", which \(counted($0.callCount)) of the last year named" } ?? ""
                 Console.complain(
-                    "Error: no price is known for '\(wanted)'.\(calls ?? "") 'bursar prices' lists what is known.\n")
+                    "Error: no price is known for '\(wanted)'\(calls). 'bursar prices' lists what is known.\n")
                 return 1
             }
             prices = [price]
