@@ -126,6 +126,25 @@ import UTCTime
         ledger.close()
     }
 
+    @Test func `a cleaning that comes too late for the rows does not take them for none`() throws {
+        let bench = try bench()
+        let path = bench.folder.path
+        let plan = try Retention(directory: path, windows: RetentionWindows()).plan(today: bench.clock.now.day)
+        // Between its look at the file and its reading another cleaning does all its work.
+        let other = Retention(directory: path, windows: RetentionWindows())
+        var calls = FileCalls.system
+        calls.status = { name in
+            let found = FileCalls.system.status(name)
+            if name.hasSuffix("/2024-01.csv") { _ = other.execute(plan) }
+            return found
+        }
+        let late = Retention(directory: path, windows: RetentionWindows(), calls: calls)
+        #expect(late.execute(plan).logsDeleted == 0)
+        let ledger = try bench.open()
+        #expect(try refusal(ledger, request(6, iid: 1)).used == 95)
+        ledger.close()
+    }
+
     static let damages = [
         (#""month":"2024-01""#, #""month":"2024-02""#, 1), (#""merge_requests":2"#, #""merge_requests":3"#, 1),
         (#""tokens":90"#, #""tokens":-90"#, 2), (#""iid":2"#, #""iid":1"#, 3), ("{", "", 1),

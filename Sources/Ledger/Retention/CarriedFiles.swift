@@ -39,11 +39,19 @@ struct CarriedFiles {
         }
     }
 
-    /// What the rows of `month` add up to. Throws the first line that is none: what cannot be read is not nothing.
-    func useInRows(of month: Month) throws -> CarriedUse {
+    /// What the rows of `month` add up to; nil when their file is gone, which says nothing of them: another cleaning may
+    /// just have taken it away. Throws the first line that is none: what cannot be read is not nothing.
+    func useInRows(of month: Month) throws -> CarriedUse? {
+        let bytes: [UInt8]
+        do throws(POSIXFailure) {
+            bytes = try calls.contents(of: layout.log(month))
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw error
+        }
         var use = CarriedUse(month: month)
         var problem: LineProblem?
-        try UsageReader(directory: layout.directory, calls: calls).scan(month) { row in
+        _ = UsageReader.scan(bytes, file: "token-logs/\(month).csv", month: month) { row in
             switch row.content {
             case .record(let record, _): use.add(record)
             case .problem(let found): problem = problem ?? found

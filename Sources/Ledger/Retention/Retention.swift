@@ -21,8 +21,8 @@ public struct CleanupResult: Sendable, Equatable {
 ///
 /// There is no plan on the disk, because none is needed: the plan follows from the names, each step can be repeated, and
 /// a cleaning that was cut off is finished by the next. Before the rows of a month go, what its merge requests used is
-/// carried over, and a month with a line that cannot be read stays. A move to another file system copies, makes the copy last, and
-/// only then removes; a copy that is already there with the same bytes counts as made.
+/// carried over, and a month with a line that cannot be read stays. A move to another file system copies, makes the copy
+/// last, and only then removes; a copy that is already there with the same bytes counts as made.
 public struct Retention: Sendable {
     private let layout: LedgerLayout
     private let windows: RetentionWindows
@@ -92,7 +92,7 @@ public struct Retention: Sendable {
             found.kind == .file
         else { return }
         let carried = CarriedFiles(layout: layout, calls: calls)
-        try carried.write(try carried.useInRows(of: month))
+        if let use = try carried.useInRows(of: month) { try carried.write(use) }
     }
 
     private func names(_ directory: String) throws(POSIXFailure) -> [String] {

@@ -238,8 +238,7 @@ extension Verifier {
     private func repairCarried(at now: Instant, _ report: inout RepairReport) throws {
         let files = CarriedFiles(layout: layout, calls: calls)
         for month in try files.months() {
-            guard case .success = calls.status(layout.log(month)) else { continue }
-            let rows = try files.useInRows(of: month)
+            guard let rows = try files.useInRows(of: month) else { continue }
             if let use = try? files.use(of: month), use == rows { continue }
             try keep(layout.carried(month), at: now, &report)
             try files.write(rows)
