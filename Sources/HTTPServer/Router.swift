@@ -39,9 +39,10 @@ struct Router: Sendable {
         let endpoints: [Endpoint]
         let allowed: String
 
-        init(segments: [Segment], literal: [UInt8]?, endpoints: [Endpoint]) {
+        init(segments: [Segment], endpoints: [Endpoint]) {
             self.segments = segments
-            self.literal = literal
+            let hasParameters = segments.contains { if case .parameter = $0 { true } else { false } }
+            literal = hasParameters ? nil : endpoints.first.map { Array($0.route.pattern.utf8) }
             self.endpoints = endpoints
             allowed = HTTPMethod.allCases.filter { method in
                 method == .options
@@ -54,7 +55,7 @@ struct Router: Sendable {
         func endpoint(_ method: HTTPMethod) -> Endpoint? { endpoints.first { $0.method == method } }
     }
 
-    private enum Segment: Sendable, Equatable {
+    private enum Segment: Sendable, Hashable {
         case literal(String)
         case parameter(String)
     }
@@ -67,16 +68,14 @@ struct Router: Sendable {
 
     /// A router of `routes`. Of two with one method and one path, the first counts.
     init(_ routes: [Route]) {
-        var resources: [Resource] = []
-        for (index, route) in routes.enumerated() {
+        var patterns: [[Segment]] = []
+        var endpoints: [[Segment]: [Endpoint]] = [:]
+        for route in routes {
             let segments = Self.segments(route.pattern)
-            guard !routes[..<index].contains(where: { Self.segments($0.pattern) == segments }) else { continue }
-            let hasParameters = segments.contains { if case .parameter = $0 { true } else { false } }
-            resources.append(
-                Resource(
-                    segments: segments, literal: hasParameters ? nil : Array(route.pattern.utf8),
-                    endpoints: routes[index...].filter { Self.segments($0.pattern) == segments }.map(Endpoint.init)))
+            if endpoints[segments] == nil { patterns.append(segments) }
+            endpoints[segments, default: []].append(Endpoint(route))
         }
+        let resources = patterns.map { Resource(segments: $0, endpoints: endpoints[$0] ?? []) }
         self.resources = resources.filter { $0.literal != nil } + resources.filter { $0.literal == nil }
         var literals: [[Resource]] = []
         for resource in resources {

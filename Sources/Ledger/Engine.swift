@@ -100,10 +100,12 @@ final class Engine: Sendable {
     }
 
     func audit(_ entry: AuditEntry) {
-        _ = core.withLock { core in
+        let events = core.withLock { core in
             core.note(.entry(entry))
             return noteChanges(&core)
         }
+        // A reader that came before may have left some.
+        if !events.isEmpty { tell(events) }
     }
 
     /// True: the caller must see to it that the batch is written.

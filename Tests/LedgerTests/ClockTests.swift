@@ -66,6 +66,19 @@ import UTCTime
         #expect(ledger.status().totalTokens == 100)
     }
 
+    /// Whoever reads the figures first moves the time on; what came about then is told by whoever comes next.
+    @Test func `what ended while somebody read is told, whatever comes next`() throws {
+        let bench = try Bench()
+        let ledger = try bench.open(limit: 1000)
+        let reservation = try ledger.reserve(.of(600, seconds: 120)).reservation()
+        _ = try ledger.dispatch(reservation.id)
+        bench.clock.advance(seconds: 120)
+        #expect(ledger.status().heldTokens == 600 && bench.events.values.isEmpty)
+        ledger.audit(AuditEntry(time: bench.clock.now, event: "alert"))
+        guard case .unresolved(let lost)? = bench.events.values.first else { throw LedgerError.closed }
+        #expect(lost.id == reservation.id && bench.events.values.count == 1)
+    }
+
     @Test func `a clock that goes back gives no hold and no day a second life`() throws {
         let bench = try Bench("2025-12-14T10:00:00Z")
         let ledger = try bench.open(limit: 1000)
