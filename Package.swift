@@ -135,8 +135,9 @@ let package = Package(
         tests(
             "Daemon",
             [
-                "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Reports", "Budget",
-                "JSON", "Platform", "UTCTime", "Prices", "GitLab", "Faults", "Alerts", "Forecast",
+                "Daemon", "Demo", "Forecast", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Reports",
+                "Budget",
+                "JSON", "Platform", "UTCTime", "Prices", "GitLab", "Faults", "Alerts",
             ]),
         tests("Dashboard", ["Dashboard", "Budget", "UTCTime"]),
         tests("Doctor", ["Doctor"]),

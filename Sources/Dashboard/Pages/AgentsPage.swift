@@ -84,13 +84,19 @@ public struct AgentCard: Sendable, Equatable {
         return Int(clamping: (Int128(newer) - Int128(older)) * 1000 / Int128(older))
     }
 
-    /// Green under a dollar, yellow up to five, red above.
+    /// Green under a dollar, yellow up to five, red above; yellow too where no call has a price, for that need not be little.
     var costLevel: Level {
-        sessionSums.costMicroUSD < 1_000_000 ? .ok : sessionSums.costMicroUSD <= 5_000_000 ? .warning : .critical
+        let cost = sessionSums.costMicroUSD
+        return cost < 1_000_000 && !isCostUnknown ? .ok : cost <= 5_000_000 ? .warning : .critical
+    }
+
+    private var isCostUnknown: Bool {
+        sessionSums.requests > 0 && sessionSums.unpricedRequests == sessionSums.requests
     }
 
     private var costWord: String {
-        switch costLevel {
+        guard !isCostUnknown else { return "unknown" }
+        return switch costLevel {
         case .ok: "low"
         case .warning: "over $1"
         case .critical, .exhausted: "over $5"
@@ -100,7 +106,8 @@ public struct AgentCard: Sendable, Equatable {
     func html(today day: Day) -> HTML {
         """
         <li class="card agent cost-\(costLevel.rawValue)"><h2>\(HTML.name(name))</h2>
-        <p class="agent-now">Tokens: \(HTML.count(sessionSums.totalTokens)) | Cost: <span class="cost">\(HTML.cost(sessionSums))</span>\(badge)</p>
+        <p class="agent-now">Tokens: \(HTML.count(sessionSums.totalTokens)) | Cost: <span class="cost">\(HTML.cost(sessionSums))</span> \
+        <span class="badge level-\(costLevel.rawValue)"><span aria-hidden="true">\(costLevel.sign)</span> \(costWord)</span></p>
         <p class="quiet">\(place)</p>
         <div class="agent-trend">\(cost)\(Sparkline(values: lastCosts).html)</div>
         <dl class="pairs"><div><dt>Today</dt><dd>\(HTML.count(today.totalTokens)) tokens · \(HTML.cost(today))</dd></div>\
@@ -108,14 +115,6 @@ public struct AgentCard: Sendable, Equatable {
         <div><dt>Last request</dt><dd>\(HTML.moment(lastRequest, today: day)) · \(HTML.name(lastModel))</dd></div></dl></li>
 
         """
-    }
-
-    /// How much that is; nothing where no call has a price, for then it is not known to be little.
-    private var badge: HTML? {
-        guard sessionSums.unpricedRequests < max(1, sessionSums.requests) else { return nil }
-        return """
-             <span class="badge level-\(costLevel.rawValue)"><span aria-hidden="true">\(costLevel.sign)</span> \(costWord)</span>
-            """
     }
 
     private var place: HTML {
