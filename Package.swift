@@ -135,7 +135,8 @@ let package = Package(
         tests(
             "Daemon",
             [
-                "Daemon", "Demo", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Reports", "Budget",
+                "Daemon", "Demo", "Forecast", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Reports",
+                "Budget",
                 "JSON", "Platform", "UTCTime", "Prices", "GitLab", "Faults", "Alerts",
             ]),
         tests("Dashboard", ["Dashboard", "Budget", "UTCTime"]),

@@ -1,3 +1,5 @@
+public import Budget
+
 /// Who pays for a month: its use by cost centre, team and project, in whole tokens and micro-USD that add up exactly.
 ///
 /// The use of a person in several teams is shared by them in equal parts. What an equal part leaves over (one token of
@@ -67,12 +69,22 @@ public struct Chargeback: Sendable, Equatable {
         public var project: String
         /// What is charged.
         public var amounts: Amounts
+        /// Whether a call with a price is among those that it shares in. The figures do not tell: of two calls shared by
+        /// two teams, each has one, and the one without a price is all in the part of the first.
+        var isCostKnown: Bool
+
+        /// What is charged in USD; nil when no call that it shares in has a price.
+        public var cost: MicroUSD? { isCostKnown ? MicroUSD(Int64(amounts.costMicroUSD)) : nil }
     }
 
     /// By cost centre, team and project.
     public let rows: [Row]
     /// The whole month: the sum of the rows, and of the uses.
     public let total: Amounts
+    /// What the month cost; nil when there are calls and none has a price.
+    public var cost: MicroUSD? {
+        total.requests > 0 && total.unpriced == total.requests ? nil : MicroUSD(Int64(total.costMicroUSD))
+    }
 
     /// The bill for `uses`.
     public init(_ uses: [Use], teams directory: TeamDirectory) {
@@ -89,11 +101,13 @@ public struct Chargeback: Sendable, Equatable {
             total.add(use.amounts)
         }
         var sums: [Key: Amounts] = [:]
+        var known: Set<Key> = []
         for (teams, projects) in together {
             for (project, amounts) in projects {
                 for (index, team) in teams.enumerated() {
-                    sums[Key(team: team, project: project), default: Amounts()]
-                        .add(Self.part(index, of: teams.count, from: amounts))
+                    let key = Key(team: team, project: project)
+                    sums[key, default: Amounts()].add(Self.part(index, of: teams.count, from: amounts))
+                    if amounts.unpriced < amounts.requests { known.insert(key) }
                 }
             }
         }
@@ -101,7 +115,7 @@ public struct Chargeback: Sendable, Equatable {
         rows = sums.map { key, amounts in
             Row(
                 costCentre: directory.costCentres[key.team] ?? "", team: key.team, project: key.project,
-                amounts: amounts)
+                amounts: amounts, isCostKnown: known.contains(key))
         }.sorted { ($0.costCentre, $0.team, $0.project) < ($1.costCentre, $1.team, $1.project) }
     }
 

@@ -25,6 +25,7 @@ public struct Forecaster: Sendable {
 
     /// What the period that now lies in will have used at its end.
     public func outlook(_ horizon: Horizon) -> Outlook {
+        if isUnknown(horizon) { return .abstained(.unknownPrices) }
         let today = history.now.day
         switch range(count: horizon.lastDay(from: today).number - today.number) {
         case .failure(let refusal): return .abstained(refusal.abstention)
@@ -32,11 +33,26 @@ public struct Forecaster: Sendable {
         }
     }
 
-    /// What the period that now lies in has used so far.
+    /// What the period that now lies in has used so far, as far as it is known.
     public func used(_ horizon: Horizon) -> Int {
+        whole(days(of: horizon).map { history.used(measure, day: $0) }.reduce(0, +))
+    }
+
+    /// The calls of the period that are in no figure, because their cost is unknown; none for tokens.
+    public func unpriced(_ horizon: Horizon) -> Int {
+        measure == .tokens ? 0 : whole(days(of: horizon).map { history.unpriced(day: $0) }.reduce(0, +))
+    }
+
+    /// Whether nothing is known of what the period used: it has calls, and none has a price.
+    public func isUnknown(_ horizon: Horizon) -> Bool {
+        let unpriced = unpriced(horizon)
+        return unpriced > 0 && unpriced >= whole(days(of: horizon).map { history.requested(day: $0) }.reduce(0, +))
+    }
+
+    private func days(of horizon: Horizon) -> ClosedRange<Int> {
         let today = history.now.day
         let back = min(today.number - horizon.firstDay(of: today).number, history.today)
-        return whole((0...back).map { history.used(measure, day: history.today - $0) }.reduce(0, +))
+        return (history.today - back)...history.today
     }
 
     /// What a day with use has in the middle, of the days that are learned from.
@@ -54,7 +70,10 @@ public struct Forecaster: Sendable {
         let needed = count == 0 ? RestOfDay.daysMin : count <= 7 ? 7 : 14
         guard history.today >= needed else { return .shortHistory(days: history.today, needed: needed) }
         let recent = max(0, history.today - Self.idleDays)...history.today
-        guard recent.contains(where: { history.used(measure, day: $0) > 0 }) else { return .idle(days: Self.idleDays) }
+        guard recent.contains(where: { history.used(measure, day: $0) > 0 }) else {
+            let isUnpriced = measure == .cost && recent.contains { history.unpriced(day: $0) > 0 }
+            return isUnpriced ? .unknownPrices : .idle(days: Self.idleDays)
+        }
         return nil
     }
 

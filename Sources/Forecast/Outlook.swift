@@ -16,6 +16,8 @@ public enum Abstention: Sendable, Equatable, CustomStringConvertible {
     case shortHistory(days: Int, needed: Int)
     /// Nothing was used in the last days, so nothing is known of the next.
     case idle(days: Int)
+    /// Calls were made, but what they cost is unknown of each.
+    case unknownPrices
 
     /// A sentence for people.
     public var description: String {
@@ -23,6 +25,7 @@ public enum Abstention: Sendable, Equatable, CustomStringConvertible {
         case .shortHistory(let days, let needed):
             "no forecast: \(days) whole \(days == 1 ? "day" : "days") of history, \(needed) are needed"
         case .idle(let days): "no forecast: nothing was used in the last \(days) days"
+        case .unknownPrices: "no forecast: no price is known for the calls"
         }
     }
 }

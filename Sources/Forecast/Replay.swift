@@ -25,12 +25,19 @@ public struct Replay: Sendable, Equatable {
     public var blocked = 0
     /// Tokens that the blocked calls used.
     public var blockedTokens = 0
-    /// Known costs of the blocked calls.
-    public var blockedCost = MicroUSD(0)
+    /// Known costs of the blocked calls, in micro-USD.
+    public var blockedMicroUSD = 0
+    /// Blocked calls whose cost is unknown: it is in no sum.
+    public var blockedUnpriced = 0
     /// Calls without a price, which a limit in money cannot count.
     public var unpriced = 0
     /// Where something was blocked: the most blocked first.
     public var by: [Share] = []
+
+    /// Known costs of the blocked calls; nil when there are some and none has a price.
+    public var blockedCost: MicroUSD? {
+        blocked > 0 && blockedUnpriced == blocked ? nil : MicroUSD(Int64(blockedMicroUSD))
+    }
 }
 
 extension ReplayedLimit {
@@ -67,8 +74,11 @@ extension ReplayedLimit {
             if isBlocked {
                 result.blocked += 1
                 result.blockedTokens = Self.sum(result.blockedTokens, tokens)
-                result.blockedCost = MicroUSD(
-                    Int64(Self.sum(Int(result.blockedCost.value), Int(record.cost?.amount.value ?? 0))))
+                if let cost = record.cost {
+                    result.blockedMicroUSD = Self.sum(result.blockedMicroUSD, Int(cost.amount.value))
+                } else {
+                    result.blockedUnpriced += 1
+                }
                 shares[label]?.blocked += 1
             } else {
                 for counter in counters { used[counter] = Self.sum(used[counter] ?? 0, actual) }

@@ -12,14 +12,17 @@ public struct UsageHour: Sendable, Equatable {
     public var costMicroUSD: Int
     /// Model calls.
     public var requests: Int
+    /// Those of them whose cost is unknown.
+    public var unpriced: Int
 
     /// An hour of these figures.
-    public init(day: Day, hour: Int, tokens: Int, costMicroUSD: Int, requests: Int) {
+    public init(day: Day, hour: Int, tokens: Int, costMicroUSD: Int, requests: Int, unpriced: Int = 0) {
         self.day = day
         self.hour = hour
         self.tokens = tokens
         self.costMicroUSD = costMicroUSD
         self.requests = requests
+        self.unpriced = unpriced
     }
 }
 
@@ -43,6 +46,7 @@ public struct UsageHistory: Sendable {
     private let tokens: [Double]
     private let cost: [Double]
     private let requests: [Double]
+    private let unpriced: [Double]
 
     /// Days that are looked at; older ones say little about the next.
     public static let dayCountMax = 400
@@ -59,15 +63,18 @@ public struct UsageHistory: Sendable {
         var tokens = [Double](repeating: 0, count: dayCount * 24)
         var cost = tokens
         var requests = tokens
+        var unpriced = tokens
         for hour in usable where hour.day >= first {
             let index = (hour.day.number - first.number) * 24 + hour.hour
             tokens[index] += Double(max(0, hour.tokens))
             cost[index] += Double(max(0, hour.costMicroUSD))
             requests[index] += Double(max(0, hour.requests))
+            unpriced[index] += Double(max(0, hour.unpriced))
         }
         self.tokens = tokens
         self.cost = cost
         self.requests = requests
+        self.unpriced = unpriced
     }
 
     /// The hours of today that are over, the fraction of the current one included: 12.5 at half past noon.
@@ -94,6 +101,9 @@ public struct UsageHistory: Sendable {
 
     /// The model calls on `day` in its first `hours`.
     func requested(day: Int, hours: Double = 24) -> Double { Self.sum(requests, day: day, hours: hours) }
+
+    /// The model calls of unknown cost on `day`.
+    func unpriced(day: Int) -> Double { Self.sum(unpriced, day: day, hours: 24) }
 
     private func values(_ measure: Measure) -> [Double] {
         switch measure {

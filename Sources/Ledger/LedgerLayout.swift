@@ -18,6 +18,8 @@ public struct LedgerLayout: Sendable, Equatable {
     public var state: String { directory + "/state" }
     /// Bytes that recovery took out of a file, one file for each time.
     public var recovered: String { state + "/recovered" }
+    /// What merge requests used in months whose rows are gone, one file for each month.
+    public var carried: String { state + "/carried" }
     /// What became of reservations.
     public var journal: String { state + "/journal" }
     /// Budgets and teams that operators set.
@@ -27,6 +29,8 @@ public struct LedgerLayout: Sendable, Equatable {
 
     /// The rows of `month`.
     public func log(_ month: Month) -> String { "\(logs)/\(month).csv" }
+    /// What merge requests used in `month`, once its rows are gone.
+    public func carried(_ month: Month) -> String { "\(carried)/\(month).jsonl" }
     /// The figures of `day`.
     public func summary(_ day: Day) -> String { "\(summaries)/\(day).json" }
     /// The audit log of `month`.

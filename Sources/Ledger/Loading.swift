@@ -29,6 +29,7 @@ struct Loading {
     }
 
     private var layout: LedgerLayout { LedgerLayout(directory: configuration.directory) }
+    private var carried: CarriedFiles { CarriedFiles(layout: layout, calls: calls) }
 
     /// Reads everything that counts at `now`. `prepare` is called for each month before its rows are read.
     ///
@@ -50,6 +51,7 @@ struct Loading {
         for month in try months(loaded, now: now) {
             rowCounts[month] = readRows(of: month, &loaded, prepare)
         }
+        loaded.problems += carried.count(in: &loaded.books.counters) { (rowCounts[$0] ?? 0) > 0 }
         if let time = loaded.journal.latest { loaded.books.advance(to: time) }
         loaded.books.advance(to: now)
         compareWithMark(&loaded, rowCounts)
@@ -171,7 +173,7 @@ struct Loading {
 
     /// The journal notes now and then what the rows hold: fewer now are rows that are gone.
     private func compareWithMark(_ loaded: inout Loaded, _ rowCounts: [Month: Int]) {
-        guard let mark = loaded.journal.mark else { return }
+        guard let mark = loaded.journal.mark, !carried.isCleaned(mark.month) else { return }
         let count = rowCounts[mark.month] ?? 0
         let figures = loaded.days[mark.day] ?? DayFigures(day: mark.day)
         let isShort = figures.inputTokens < mark.inputTokens || figures.outputTokens < mark.outputTokens

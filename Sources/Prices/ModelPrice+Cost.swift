@@ -6,8 +6,12 @@ public import Budget
 
 extension ModelPrice {
     /// What `usage` costs at this price, rounded half to even to whole micro-USD.
-    public func cost(of usage: TokenUsage) -> CallCost {
-        let rates = rates(inputTokens: usage.inputTokens)
+    ///
+    /// A call through the vendor's batch interface (`isBatch`) takes the batch prices, and its price id ends with
+    /// `batchSuffix`; where the table has none it costs what any call does.
+    public func cost(of usage: TokenUsage, isBatch: Bool = false) -> CallCost {
+        let batch = isBatch ? batchRates(inputTokens: usage.inputTokens) : nil
+        let rates = batch ?? rates(inputTokens: usage.inputTokens)
         let cacheWrite = rates.cacheWrite ?? rates.input
         let uncached = usage.inputTokens - usage.cacheWriteTokens - usage.cacheReadTokens
         let picoUSD =
@@ -16,7 +20,9 @@ extension ModelPrice {
             + Self.product(usage.longCacheWriteTokens, rates.longCacheWrite ?? cacheWrite)
             + Self.product(usage.cacheReadTokens, rates.cacheRead ?? rates.input)
             + Self.product(usage.outputTokens, rates.output)
-        return CallCost(amount: MicroUSD(Int64(clamping: Self.roundedToMillions(picoUSD))), priceID: id)
+        return CallCost(
+            amount: MicroUSD(Int64(clamping: Self.roundedToMillions(picoUSD))),
+            priceID: batch == nil ? id : id + Self.batchSuffix)
     }
 
     /// The most that a call of `inputTokens` and `outputTokens` can cost, in micro-USD, rounded up: every input token at

@@ -12,17 +12,55 @@ public struct TokenRates: Sendable, Hashable {
     public var longCacheWrite: TokenPrice?
     /// Input read from a cache; nil: as `input`.
     public var cacheRead: TokenPrice?
+    /// `input` and `output` of a call through the vendor's batch interface; nil: there is no such price.
+    public var batch: BatchRates?
 
     /// Rates of these prices.
     public init(
         input: TokenPrice, output: TokenPrice, cacheWrite: TokenPrice? = nil, longCacheWrite: TokenPrice? = nil,
-        cacheRead: TokenPrice? = nil
+        cacheRead: TokenPrice? = nil, batch: BatchRates? = nil
     ) {
         self.input = input
         self.output = output
         self.cacheWrite = cacheWrite
         self.longCacheWrite = longCacheWrite
         self.cacheRead = cacheRead
+        self.batch = batch
+    }
+}
+
+/// What tokens cost through a vendor's batch interface, where answers take hours and cost less.
+public struct BatchRates: Sendable, Hashable {
+    /// Input that was neither read from nor written to a cache.
+    public var input: TokenPrice
+    /// Output, thinking included.
+    public var output: TokenPrice
+
+    /// Rates of these prices.
+    public init(input: TokenPrice, output: TokenPrice) {
+        self.input = input
+        self.output = output
+    }
+}
+
+extension TokenRates {
+    /// These rates through the batch interface of a model that costs `base`; nil where that has no batch prices.
+    ///
+    /// Cached tokens and those of long calls get cheaper by the same share as plain ones, as on the price pages of
+    /// Anthropic (the two discounts multiply) and OpenAI; a fraction of a pico-USD is rounded up.
+    func inBatch(of base: TokenRates) -> TokenRates? {
+        guard let batch = self.batch ?? base.batch else { return nil }
+        let whole = self.batch == nil ? base : self
+        func scaled(_ price: TokenPrice, _ part: TokenPrice, _ whole: TokenPrice) -> TokenPrice {
+            guard whole.picoUSD > 0 else { return price }
+            let (product, divisor) = (Int128(price.picoUSD) * Int128(part.picoUSD), Int128(whole.picoUSD))
+            return TokenPrice(picoUSD: Int64(clamping: (product + divisor - 1) / divisor)) ?? price
+        }
+        func input(_ price: TokenPrice) -> TokenPrice { scaled(price, batch.input, whole.input) }
+        return TokenRates(
+            input: input(self.input), output: scaled(output, batch.output, whole.output),
+            cacheWrite: cacheWrite.map(input), longCacheWrite: longCacheWrite.map(input),
+            cacheRead: cacheRead.map(input))
     }
 }
 
@@ -89,4 +127,12 @@ public struct ModelPrice: Sendable, Hashable {
     public func rates(inputTokens: Int) -> TokenRates {
         tiers.last { $0.covers(inputTokens: inputTokens) }?.rates ?? rates
     }
+
+    /// The same through the vendor's batch interface; nil where the table has no price for that.
+    public func batchRates(inputTokens: Int) -> TokenRates? {
+        rates(inputTokens: inputTokens).inBatch(of: rates)
+    }
+
+    /// What stands behind `id` in a row whose call was charged by batch prices.
+    public static let batchSuffix = "/batch"
 }

@@ -43,8 +43,7 @@ extension ModelPrice {
             effectiveFrom: try fields.day("effective_from"), source: try fields.text("source"),
             rates: try fields.rates(), tiers: try Self.tiers(fields),
             contextWindow: try fields.count("context_window"), maxOutputTokens: try fields.count("max_output_tokens"))
-        // Read for their form alone: nothing here uses them, and a slip in them is still a slip.
-        _ = (try fields.price("batch_input"), try fields.price("batch_output"))
+        // Read for its form alone: nothing here uses it, and a slip in it is still a slip.
         if fields.object["deprecated_from"] != nil { _ = try fields.day("deprecated_from") }
     }
 
@@ -146,6 +145,15 @@ private struct Fields {
         guard let output = try price("output") else { throw failure("output", "missing") }
         return TokenRates(
             input: input, output: output, cacheWrite: try price("cache_write"),
-            longCacheWrite: try price("cache_write_1h"), cacheRead: try price("cache_read"))
+            longCacheWrite: try price("cache_write_1h"), cacheRead: try price("cache_read"), batch: try batch())
+    }
+
+    private func batch() throws(PriceTableError) -> BatchRates? {
+        switch (try price("batch_input"), try price("batch_output")) {
+        case (nil, nil): return nil
+        case (let input?, let output?): return BatchRates(input: input, output: output)
+        case (nil, _): throw failure("batch_input", "missing, though batch_output is there")
+        case (_, nil): throw failure("batch_output", "missing, though batch_input is there")
+        }
     }
 }

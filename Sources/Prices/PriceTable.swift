@@ -49,9 +49,16 @@ public struct PriceTable: Sendable {
         return entries?.last { $0.effectiveFrom <= time.day } ?? entries?.first
     }
 
+    /// The last day on which `price` decides; nil: no later entry of its model is known.
+    public func lastDay(of price: ModelPrice) -> Day? {
+        entriesByModel[price.model]?.first { $0.effectiveFrom > price.effectiveFrom }?.effectiveFrom.adding(days: -1)
+    }
+
     /// What `usage` of `model` at `time` costs; nil, and never zero, when the model is unknown.
-    public func cost(of usage: TokenUsage, model: String, at time: Instant) -> CallCost? {
-        price(of: model, at: time)?.cost(of: usage)
+    public func cost(
+        of usage: TokenUsage, model: String, at time: Instant, isBatch: Bool = false
+    ) -> CallCost? {
+        price(of: model, at: time)?.cost(of: usage, isBatch: isBatch)
     }
 
     /// How many days before `today` the prices were compared with the vendors' pages; negative when it is to come.

@@ -25,21 +25,31 @@ extension UsageReport {
     package var rows: Rows {
         Rows(
             columns: query.dimensions.map { .init($0.rawValue, $0.isTime ? .exact : .name) }
-                + totals.fields.map { .init($0.name, .number, rank: UsageTotals.rank(of: $0.name)) },
-            rows: groups.map { group in
-                group.key
-                    + group.totals.fields.map { field in
-                        switch field.value {
-                        case .integer(let number): String(number)
-                        case .decimal(let text): text
-                        default: ""
-                        }
-                    }
-            })
+                + UsageTotals.columns,
+            rows: groups.map { $0.key + $0.totals.cells })
     }
 }
 
 extension UsageTotals {
+    /// A column for each of `fields`.
+    static var columns: [Rows.Column] {
+        UsageTotals().fields.map { field in
+            let rank = rank(of: field.name)
+            return field.name == "cost_usd" ? .cost(rank: rank) : .init(field.name, .number, rank: rank)
+        }
+    }
+
+    /// The sums as cells; what is not known is empty.
+    var cells: [String] {
+        fields.map { field in
+            switch field.value {
+            case .integer(let number): String(number)
+            case .decimal(let text): text
+            default: ""
+            }
+        }
+    }
+
     /// What a narrow table leaves out: the details of the tokens and of the calls first.
     fileprivate static func rank(of field: String) -> Int {
         switch field {
@@ -52,13 +62,13 @@ extension UsageTotals {
         }
     }
 
-    /// The sums by the names they have in every view.
+    /// The sums by the names they have in every view; a cost of which nothing is known is null.
     package var fields: [(name: String, value: JSONValue)] {
         [
             ("requests", .integer(requestCount)), ("input_tokens", .integer(inputTokens)),
             ("output_tokens", .integer(outputTokens)), ("total_tokens", .integer(totalTokens)),
             ("cache_write_tokens", .integer(cacheWriteTokens)), ("cache_read_tokens", .integer(cacheReadTokens)),
-            ("cost_usd", .decimal(cost.description)), ("unpriced", .integer(unpricedCount)),
+            ("cost_usd", cost.map { .decimal($0.description) } ?? .null), ("unpriced", .integer(unpricedCount)),
             ("avg_tokens", .integer(requestCount > 0 ? totalTokens / requestCount : 0)),
             ("avg_duration_ms", .integer(requestCount > 0 ? durationMilliseconds / requestCount : 0)),
         ]

@@ -1,4 +1,5 @@
 public import Budget
+import Terminal
 
 /// The sums of some usage records.
 public struct UsageTotals: Sendable, Equatable {
@@ -29,8 +30,20 @@ public struct UsageTotals: Sendable, Equatable {
     /// Input and output tokens.
     public var totalTokens: Int { Self.sum(inputTokens, outputTokens) }
 
-    /// The known costs together.
-    public var cost: MicroUSD { MicroUSD(Int64(costMicroUSD)) }
+    /// The known costs together; nil when there are records and none has a price, for nothing is known then.
+    public var cost: MicroUSD? {
+        requestCount > 0 && unpricedCount == requestCount ? nil : MicroUSD(Int64(costMicroUSD))
+    }
+
+    /// The cost as a sentence has it: `1.250000 USD without 2 calls of unknown price`.
+    package var costText: String { Self.text(cost, unpriced: unpricedCount) }
+
+    /// What calls cost, of which `unpriced` have no price, as a sentence has it.
+    package static func text(_ cost: MicroUSD?, unpriced: Int) -> String {
+        guard let cost else { return "cost unknown" }
+        guard unpriced > 0 else { return "\(cost) USD" }
+        return "\(cost) USD without \(grouped(unpriced)) \(unpriced == 1 ? "call" : "calls") of unknown price"
+    }
 
     /// What one record adds.
     struct Record {

@@ -20,6 +20,13 @@ package struct Rows {
         let kind: Kind
         /// Where there is no room for all columns, those with the highest rank go first; those of rank 0 stay.
         let rank: Int
+        /// What a table shows for an empty cell; a CSV leaves it empty.
+        let absent: String
+
+        /// A column of amounts in USD, of which a table says `unknown` where there is none.
+        package static func cost(_ name: String = "cost_usd", rank: Int = 0) -> Column {
+            Column(name, .number, rank: rank, absent: "unknown")
+        }
 
         /// A column called `name`; numbers stand to the right.
         package init(_ name: String, isNumber: Bool = false) {
@@ -27,10 +34,11 @@ package struct Rows {
         }
 
         /// A column called `name` of cells of `kind`.
-        package init(_ name: String, _ kind: Kind, rank: Int = 0) {
+        package init(_ name: String, _ kind: Kind, rank: Int = 0, absent: String = "") {
             self.name = name
             self.kind = kind
             self.rank = rank
+            self.absent = absent
         }
     }
 

@@ -14,7 +14,8 @@ struct Table {
         columns = rows.columns
         cells = rows.rows.map { row in
             zip(rows.columns, row).map { column, cell in
-                switch column.kind {
+                if cell.isEmpty { return column.absent }
+                return switch column.kind {
                 case .number: groupedDigits(cell)
                 case .bar: cell
                 case .name, .prose, .exact: cell.harmless

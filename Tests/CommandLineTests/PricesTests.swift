@@ -11,8 +11,8 @@ import Testing
         """
 
     private static let columns =
-        "model,from,input,output,cache_write,cache_write_1h,cache_read,above_input_tokens,context_window,max_output,"
-        + "price_id"
+        "model,from,input,output,cache_write,cache_write_1h,cache_read,batch_input,batch_output,above_input_tokens,"
+        + "context_window,max_output,price_id,source,unpriced_calls"
 
     @Test func `the shipped table is found in an empty folder, in all three formats`() async throws {
         let folder = try Folder()
@@ -30,9 +30,9 @@ import Testing
         #expect(lines.first == Self.columns)
         #expect(lines.count == 1 + prices.reduce(0) { $0 + 1 + ($1["tiers"]?.array?.count ?? 0) })
         let widths = Set(lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).count })
-        #expect(widths == [11])
+        #expect(widths == [15])
         for line in lines.dropFirst() {
-            let threshold = line.split(separator: ",", omittingEmptySubsequences: false)[7]
+            let threshold = line.split(separator: ",", omittingEmptySubsequences: false)[9]
             #expect(threshold.isEmpty || Int(threshold) != nil, "a column of numbers holds '\(threshold)'")
         }
 
@@ -65,8 +65,8 @@ import Testing
         #expect(
             csv.output == """
                 \(Self.columns)
-                house-model,2026-01-31,0.25,1.5,,,,,,,house@1
-                house-model,2026-01-31,0.5,3,,,,199999,,,house@1
+                house-model,2026-01-31,0.25,1.5,,,,,,,,,house@1,page 3,
+                house-model,2026-01-31,0.5,3,,,,,,199999,,,house@1,page 3,
 
                 """)
         #expect(csv.status == 0)

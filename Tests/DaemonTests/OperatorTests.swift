@@ -123,9 +123,10 @@ import UTCTime
         #expect(csv.fields["Content-Type"]?.hasPrefix("text/csv") == true)
         #expect(
             csv.body.string?.split(separator: "\n").map(String.init) == [
-                "budget,counter,period,unit,limit,granted,used,held,unresolved,left,percent,enforcement,label,resets_at",
-                "daily,all,day,tokens,10000,0,0,0,0,10000,0,block,,2026-03-11T00:00:00Z",
-                "money,all,total,usd,5.000000,0.000000,0.000000,0.000000,0.000000,5.000000,0,block,,",
+                "budget,counter,period,unit,limit,granted,used,held,unresolved,left,percent,enforcement,label,"
+                    + "resets_at,unpriced_calls",
+                "daily,all,day,tokens,10000,0,0,0,0,10000,0,block,,2026-03-11T00:00:00Z,0",
+                "money,all,total,usd,5.000000,0.000000,0.000000,0.000000,0.000000,5.000000,0,block,,,0",
             ])
         #expect(try await stage.send("GET", "/budgets", fields: ["Accept": "text/csv"]).body == csv.body)
         let tag = try #require(try await stage.send("GET", "/budgets").fields["ETag"])

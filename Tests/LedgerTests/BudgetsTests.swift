@@ -115,7 +115,7 @@ import UTCTime
 
     @Test func `a budget for ever keeps its rows, whatever their age`() throws {
         let bench = try Bench("2025-01-10T09:00:00Z")
-        let budget = "{\"name\": \"each\", \"scope\": \"merge_request:*\", \"limit\": 80}"
+        let budget = "{\"name\": \"each\", \"scope\": \"agent:*\", \"period\": \"total\", \"limit\": 80}"
         try bench.folder.write(Self.file(budget), to: "budgets.json")
         var ledger = try bench.open()
         try settle(ledger, request(60))

@@ -347,6 +347,8 @@ enum KilledWork {
 
     @Test(arguments: [
         KillStep("cleanup", "before", "unlink", "daily-summaries/2024-01-31.json"),
+        KillStep("cleanup", "before", "rename", "state/carried/2024-01.jsonl"),
+        KillStep("cleanup", "after", "rename", "state/carried/2024-01.jsonl"),
         KillStep("cleanup", "after", "unlink", "token-logs/2024-01.csv"),
         KillStep("archive", "after", "open", "archive/token-logs/.tmp-2024-01.csv"),
         KillStep("archive", "before", "rename", "archive/token-logs/2024-01.csv", 2),
@@ -359,7 +361,11 @@ enum KilledWork {
         _ = try ledger.record(.of(10), context: .sample)
         ledger.close()
         let names = ["daily-summaries/2024-01-31.json", "token-logs/2024-01.csv"]
-        for name in names { try folder.write("\(name)\n", to: name) }
+        let row =
+            "2024,1,31,10:00:00,42,backend-api,123,john.doe,30,10,40,claude-sonnet-5-5,900,0,0,,,,reviewer,review,"
+            + "group/backend-api!123,"
+        let text = "\(RowFormat.header)\n\(row)\n"
+        for name in names { try folder.write(text, to: name) }
         await kill(step, in: folder)
         let archive = step.work == "archive" ? folder.path + "/archive" : nil
         // On the same file system now: a copy that is there already is taken for what it is.
@@ -369,9 +375,11 @@ enum KilledWork {
         #expect(retention.execute(try retention.plan(today: Clock(KilledWork.now).now.day)).failures == [])
         for name in names {
             #expect(throws: (any Error).self) { try folder.text(name) }
-            if archive != nil { #expect(try folder.text("archive/" + name) == "\(name)\n") }
+            if archive != nil { #expect(try folder.text("archive/" + name) == text) }
         }
         if archive != nil { #expect(try folder.names("archive/token-logs") == ["2024-01.csv"]) }
+        #expect(try folder.text("state/carried/2024-01.jsonl").contains(#""tokens":40,"#))
+        #expect(try folder.names("state/carried") == ["2024-01.jsonl"])
         try check(folder, "\(step.testDescription)")
     }
 }

@@ -20,6 +20,15 @@ import UTCTime
         "token-logs/2024-13.csv", "token-logs/2024-01.CSV", "token-logs/2024-01.csv~", "audit-logs/2024-01.json",
     ]
 
+    /// What a file holds: a month's rows are a header, and in the one that goes a call of the sample's merge request.
+    private static func contents(_ name: String) -> [UInt8] {
+        guard name.contains(".csv") else { return Array("\(name)\n".utf8) }
+        let row =
+            "2024,1,31,10:00:00,42,backend-api,123,john.doe,30,10,40,claude-sonnet-5-5,900,0,0,,,,reviewer,review,"
+            + "group/backend-api!123,\n"
+        return Array((RowFormat.header + "\n" + (name == "token-logs/2024-01.csv" ? row : "")).utf8)
+    }
+
     /// Books with a day's figures, a hold, and files of two years ago.
     private func filled() throws -> FakeBench {
         let bench = try FakeBench("2025-12-13T10:00:00Z")
@@ -27,9 +36,9 @@ import UTCTime
         _ = try ledger.record(.of(100), context: .sample)
         _ = try ledger.reserve(.of(50, seconds: 86_400))
         ledger.close()
-        for name in Self.expired { bench.disk.setContents("/data/" + name, Array("\(name)\n".utf8)) }
+        for name in Self.expired { bench.disk.setContents("/data/" + name, Self.contents(name)) }
         for name in Self.kept where bench.disk.contents("/data/" + name) == nil {
-            bench.disk.setContents("/data/" + name, Array("\(name)\n".utf8))
+            bench.disk.setContents("/data/" + name, Self.contents(name))
         }
         return bench
     }
@@ -50,13 +59,27 @@ import UTCTime
         for name in Self.expired {
             #expect(bench.disk.contents("/data/" + name) == nil, comment)
             if archive != nil {
-                #expect(bench.disk.contents(Self.archive + "/" + name) == Array("\(name)\n".utf8), comment)
+                #expect(bench.disk.contents(Self.archive + "/" + name) == Self.contents(name), comment)
             }
         }
         for name in Self.kept { #expect(bench.disk.contents("/data/" + name) != nil, "\(name), \(comment)") }
         #expect(!bench.disk.paths.contains { $0.contains("/.tmp-") }, comment)
         let status = try bench.snapshot().status
         #expect(status.totalTokens == 100 && status.heldTokens == 50, comment)
+        try checkLife(bench, comment)
+    }
+
+    /// What the merge request used in its whole life, in the month that goes too, is never less and never more.
+    private func checkLife(_ bench: FakeBench, _ comment: Comment) throws {
+        let ledger = try bench.open(seed: 9)
+        let request = ReservationRequest(
+            estimatedTokens: 1000, context: .sample, mergeRequestLimit: BudgetLimit(1000, .tokens))
+        guard case .refused(let refusal) = try ledger.reserve(request) else {
+            Issue.record("not refused: \(comment)")
+            return
+        }
+        #expect(refusal.cause.used == 140 && refusal.cause.held == 50, comment)
+        ledger.close()
     }
 
     @Test(arguments: [nil, "/archive"], [false, true])
@@ -87,9 +110,10 @@ import UTCTime
                 if archive != nil {
                     for name in Self.expired {
                         let copies = ["/data/", Self.archive + "/"].compactMap { bench.disk.contents($0 + name) }
-                        #expect(copies.contains(Array("\(name)\n".utf8)), "\(name) is nowhere, call \(number)")
+                        #expect(copies.contains(Self.contents(name)), "\(name) is nowhere, call \(number)")
                     }
                 }
+                try checkLife(bench, "cut off at call \(number)")
                 #expect(try clean(bench, archive).failures.isEmpty)
                 // Expired files may come back with the power, to be cleaned once more; copies may not be gone with it.
                 bench.disk.cutPower(&random)

@@ -84,6 +84,32 @@ import UTCTime
         #expect(price.cost(of: usage).amount == MicroUSD(2_000_000_000_000_000))
     }
 
+    static let batches: [Call] = [
+        // 400 × 2 + 100 × 2.5 + 300 × 4 + 200 × 0.1 + 100 × 10 = 3,270, in a batch half of it
+        Call(
+            model: "claude-sonnet-5-5", input: 1_000, output: 100, write: 400, longWrite: 300, read: 200, micros: 1_635),
+        // Above 100,000: 100,001 × 0.25 + 1,000 × 1.25 = 26,250.25
+        Call(model: "claude-haiku-5-5", input: 100_001, output: 1_000, micros: 26_250),
+    ]
+
+    @Test(arguments: batches) func `a batch call takes the batch prices, cached and long ones alike`(_ call: Call)
+        throws
+    {
+        let usage = try TokenUsage(
+            inputTokens: call.input, outputTokens: call.output, cacheWriteTokens: call.write,
+            longCacheWriteTokens: call.longWrite, cacheReadTokens: call.read)
+        let cost = try #require(table.cost(of: usage, model: call.model, at: now, isBatch: true))
+        #expect(cost.amount == MicroUSD(call.micros) && cost.priceID == "\(call.model)@2026-11-20/batch")
+        let plain = try #require(table.cost(of: usage, model: call.model, at: now))
+        #expect(plain.amount > cost.amount && plain.priceID == "\(call.model)@2026-11-20")
+    }
+
+    @Test func `a batch call without a batch price costs what any call does`() throws {
+        let price = try #require(table.prices.first { $0.rates.batch == nil })
+        let usage = try TokenUsage(inputTokens: 1_000, outputTokens: 1_000)
+        #expect(price.cost(of: usage, isBatch: true) == price.cost(of: usage))
+    }
+
     @Test func `names the price it used`() throws {
         let usage = try TokenUsage(inputTokens: 1, outputTokens: 1)
         #expect(

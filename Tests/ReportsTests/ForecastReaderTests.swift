@@ -58,6 +58,6 @@ import UTCTime
         let ofBob = try ForecastReader(directory: folder.path).history(now: now, user: "bob")
         #expect(Forecaster(ofBob, .tokens).used(.day) == 12_000)
         #expect(report.json["tokens"]?["day"]?["used"]?.integer == 120_000)
-        #expect(report.json["cost_usd"]?["day"]?["used"]?.string == "0.240000")
+        #expect(report.json["cost_usd"]?["day"]?["used"] == .decimal("0.240000"))
     }
 }

@@ -72,8 +72,12 @@ public struct Digest: Sendable, Equatable {
 
     /// The digest as an alert that is told on `today`.
     public func candidate(on today: Day) -> AlertCandidate {
+        let isCostUnknown = calls > 0 && unpricedCalls == calls
         let cost =
-            Figures.dollars(costMicroUSD) + (unpricedCalls > 0 ? " and \(unpricedCalls) calls of unknown price" : "")
+            isCostUnknown
+            ? "cost unknown"
+            : Figures.dollars(costMicroUSD)
+                + (unpricedCalls > 0 ? " and \(Self.counted(unpricedCalls, "call")) of unknown price" : "")
         var lines = [
             calls == 0
                 ? "Nothing was used."
@@ -112,7 +116,7 @@ public struct Digest: Sendable, Equatable {
             text: lines.joined(separator: "\n"),
             facts: JSONObject([
                 ("day", .string(day.description)), ("tokens", .integer(tokens)),
-                ("cost_micro_usd", .integer(costMicroUSD)), ("calls", .integer(calls)),
+                ("cost_micro_usd", isCostUnknown ? .null : .integer(costMicroUSD)), ("calls", .integer(calls)),
                 ("unpriced_calls", .integer(unpricedCalls)), ("merge_requests", .integer(mergeRequests)),
                 (
                     "projects",

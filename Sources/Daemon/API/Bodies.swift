@@ -9,6 +9,8 @@ package struct UsageBody: Sendable {
     package var context: CallContext
     /// What it used.
     package var usage: TokenUsage
+    /// Whether it went through the vendor's batch interface, which has prices of its own.
+    package var isBatch: Bool
     /// How long it took.
     package var durationMilliseconds: Int
     /// Makes a repeated request harmless.
@@ -21,13 +23,16 @@ package struct UsageBody: Sendable {
         let input = fields.integer("input_tokens", in: 0...TokenUsage.tokensMax)
         let output = fields.integer("output_tokens", in: 0...TokenUsage.tokensMax)
         let write = fields.integer("cache_write_tokens", in: 0...TokenUsage.tokensMax, default: 0)
+        let long = fields.integer("long_cache_write_tokens", in: 0...TokenUsage.tokensMax, default: 0)
         let read = fields.integer("cache_read_tokens", in: 0...TokenUsage.tokensMax, default: 0)
+        isBatch = fields.flag("batch")
         durationMilliseconds = fields.integer("duration_ms", in: 0...86_400_000, default: 0)
         idempotencyKey = fields.optionalText("idempotency_key")
         try fields.finish()
         do {
             usage = try TokenUsage(
-                inputTokens: input, outputTokens: output, cacheWriteTokens: write, cacheReadTokens: read)
+                inputTokens: input, outputTokens: output, cacheWriteTokens: write, longCacheWriteTokens: long,
+                cacheReadTokens: read)
         } catch { throw FieldErrors(messages: ["\(error)."]) }
     }
 }

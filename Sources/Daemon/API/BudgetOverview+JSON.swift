@@ -76,7 +76,8 @@ extension [BudgetStanding] {
         let numbers = ["limit", "granted", "used", "held", "unresolved", "left", "percent"]
         return Rows(
             columns: ["budget", "counter", "period", "unit"].map { .init($0) }
-                + numbers.map { .init($0, isNumber: true) } + ["enforcement", "label", "resets_at"].map { .init($0) },
+                + numbers.map { .init($0, isNumber: true) } + ["enforcement", "label", "resets_at"].map { .init($0) }
+                + [.init("unpriced_calls", isNumber: true)],
             rows: map { standing in
                 let budget = standing.budget
                 let amounts = [
@@ -86,7 +87,7 @@ extension [BudgetStanding] {
                     budget.name, standing.scope.description, budget.period.rawValue, budget.limit.unit.rawValue,
                 ] + amounts + [
                     String(standing.percent), budget.enforcement.rawValue, budget.label ?? "",
-                    standing.window.end?.description ?? "",
+                    standing.window.end?.description ?? "", String(standing.unpricedCalls),
                 ]
             })
     }

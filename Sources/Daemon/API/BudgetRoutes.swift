@@ -91,7 +91,8 @@ struct BudgetRoutes: Sendable {
     private func completed(_ body: UsageBody) -> CompletedCall {
         CompletedCall(
             usage: body.usage, durationMilliseconds: body.durationMilliseconds,
-            cost: prices.table.cost(of: body.usage, model: body.context.model, at: now()), model: body.context.model)
+            cost: prices.table.cost(of: body.usage, model: body.context.model, at: now(), isBatch: body.isBatch),
+            model: body.context.model)
     }
 }
 

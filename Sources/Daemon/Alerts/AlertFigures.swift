@@ -120,6 +120,7 @@ struct AlertFigures: Sendable {
             sum.tokens += group.totals.totalTokens
             sum.costMicroUSD += group.totals.costMicroUSD
             sum.requests += group.totals.requestCount
+            sum.unpriced += group.totals.unpricedCount
             hours[group.key[1]] = sum
         }
         return UsageHistory(hours: Array(hours.values), now: now)

@@ -94,7 +94,7 @@ extension DashboardBooks {
                 reviews: replay.reviews, blocked: replay.blocked,
                 blockedSums: Sums(
                     requests: replay.blocked, inputTokens: replay.blockedTokens,
-                    costMicroUSD: Int(replay.blockedCost.value)),
+                    costMicroUSD: replay.blockedMicroUSD, unpricedRequests: replay.blockedUnpriced),
                 by: replay.by.map { ($0.name, $0.reviews, $0.blocked) })
         } catch {
             return .refused("The books cannot be read: \(error).")

@@ -84,13 +84,19 @@ public struct AgentCard: Sendable, Equatable {
         return Int(clamping: (Int128(newer) - Int128(older)) * 1000 / Int128(older))
     }
 
-    /// Green under a dollar, yellow up to five, red above.
+    /// Green under a dollar, yellow up to five, red above; yellow too where no call has a price, for that need not be little.
     var costLevel: Level {
-        sessionSums.costMicroUSD < 1_000_000 ? .ok : sessionSums.costMicroUSD <= 5_000_000 ? .warning : .critical
+        let cost = sessionSums.costMicroUSD
+        return cost < 1_000_000 && !isCostUnknown ? .ok : cost <= 5_000_000 ? .warning : .critical
+    }
+
+    private var isCostUnknown: Bool {
+        sessionSums.requests > 0 && sessionSums.unpricedRequests == sessionSums.requests
     }
 
     private var costWord: String {
-        switch costLevel {
+        guard !isCostUnknown else { return "unknown" }
+        return switch costLevel {
         case .ok: "low"
         case .warning: "over $1"
         case .critical, .exhausted: "over $5"

@@ -99,11 +99,17 @@ struct BookFiles: ~Copyable {
                 let first =
                     change.countsMergeRequests
                     ? nil : change.all.budgets.map { $0.period.window(at: now).start.day.month }.min()
+                var withRows: Set<Month> = []
                 for month in try reader.months() where month >= first ?? month {
                     try reader.scan(month) { row in
+                        withRows.insert(month)
                         guard case .record(let record, _) = row.content else { return }
                         counters.settle(CallAmount(record), for: record.context, at: record.time)
                     }
+                }
+                let carried = CarriedFiles(layout: layout, calls: calls)
+                if let problem = carried.count(in: &counters, hasRows: withRows.contains).first {
+                    return .failure(.damaged(reason: problem.description))
                 }
             }
             if let file = change.file, !change.isWritten {

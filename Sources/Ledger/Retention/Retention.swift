@@ -20,8 +20,9 @@ public struct CleanupResult: Sendable, Equatable {
 /// expire, and beside another cleaning.
 ///
 /// There is no plan on the disk, because none is needed: the plan follows from the names, each step can be repeated, and
-/// a cleaning that was cut off is finished by the next. A move to another file system copies, makes the copy last, and
-/// only then removes; a copy that is already there with the same bytes counts as made.
+/// a cleaning that was cut off is finished by the next. Before the rows of a month go, what its merge requests used is
+/// carried over, and a month with a line that cannot be read stays. A move to another file system copies, makes the copy
+/// last, and only then removes; a copy that is already there with the same bytes counts as made.
 public struct Retention: Sendable {
     private let layout: LedgerLayout
     private let windows: RetentionWindows
@@ -36,21 +37,22 @@ public struct Retention: Sendable {
 
     /// What a cleaning on `today` would do.
     ///
-    /// While a budget counts for ever, every row counts for it: then no rows are removed, whatever their age.
+    /// While a budget counts for ever, every row counts for it: then no rows are removed, whatever their age. Budgets of
+    /// merge requests, and limits that requests bring for theirs, count what `execute` carries over.
     public func plan(today: Day) throws(POSIXFailure) -> RetentionPlan {
         var plan = RetentionPlan(
             today: today, windows: windows, summaries: try names(layout.summaries), logs: try names(layout.logs),
             audits: try names(layout.audits))
-        if try hasTotal() { plan.steps.removeAll { $0.kind == .log } }
+        if try needsRows() { plan.steps.removeAll { $0.kind == .log } }
         return plan
     }
 
-    /// Whether a budget counts for ever, or the file of budgets cannot be read and may have one.
-    private func hasTotal() throws(POSIXFailure) -> Bool {
+    /// Whether a budget of more than merge requests counts for ever, or the file of budgets cannot be read and may have one.
+    private func needsRows() throws(POSIXFailure) -> Bool {
         do throws(POSIXFailure) {
             let bytes = try calls.contents(of: layout.budgets)
             guard let set = try? BudgetsFile.read(bytes) else { return true }
-            return set.budgets.contains { $0.period == .total }
+            return set.budgets.contains { $0.period == .total && $0.scope.kind != .mergeRequest }
         } catch {
             if error.code == ENOENT { return false }
             throw error
@@ -64,11 +66,14 @@ public struct Retention: Sendable {
             let steps = plan.steps.filter { $0.kind == kind }
             guard !steps.isEmpty else { continue }
             for step in steps {
-                do throws(POSIXFailure) {
+                do {
+                    if kind == .log { try carry(step) }
                     guard try remove(step) else { continue }
                     if kind == .summary { result.summariesDeleted += 1 } else { result.logsDeleted += 1 }
+                } catch let problem as LineProblem {
+                    result.failures.append("\(problem); the file stays until 'bursar verify --repair' has mended it")
                 } catch {
-                    result.failures.append(error.description)
+                    result.failures.append("\(error)")
                 }
             }
             do throws(POSIXFailure) {
@@ -78,6 +83,16 @@ public struct Retention: Sendable {
             }
         }
         return result
+    }
+
+    /// Writes down what the merge requests of the month used, before its rows go. Nothing else could say it later.
+    private func carry(_ step: RetentionPlan.Step) throws {
+        guard let month = UsageReader.month(ofName: step.name),
+            case .success(let found) = calls.status(layout.log(month)),
+            found.kind == .file
+        else { return }
+        let carried = CarriedFiles(layout: layout, calls: calls)
+        if let use = try carried.useInRows(of: month) { try carried.write(use) }
     }
 
     private func names(_ directory: String) throws(POSIXFailure) -> [String] {

@@ -4,7 +4,7 @@ public import Platform
 public import UTCTime
 
 /// A line that cannot be read: where it is, what it says, what is wrong with it.
-public struct LineProblem: Sendable, Equatable, CustomStringConvertible {
+public struct LineProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file, from the data directory on: `token-logs/2025-12.csv`.
     public let file: String
     /// The line's number, the header being 1.

@@ -35,6 +35,7 @@ extension Verifier {
         var after = try loading.load(at: now, ids: ids, isRestart: false)
         try repairJournal(&after, isLost: !before.hasJournal && hadJournal, at: now, &report)
         try repairSummaries(after, &report)
+        try repairCarried(at: now, &report)
         if !report.actions.isEmpty { try noteRepair(report, author: author, at: now) }
         lock.leave(.held())
         return report
@@ -229,6 +230,19 @@ extension Verifier {
                 lastUpdated: figures.lastUpdated)
             try calls.replacing(layout.summary(day), with: DailySummary(status).bytes)
             report.actions.append("daily-summaries/\(day).json: written from the rows")
+        }
+    }
+
+    /// Where the rows of a month are there, they say what its merge requests used. Where they are gone, a file that
+    /// cannot be read stays: to take it away would lower what counts.
+    private func repairCarried(at now: Instant, _ report: inout RepairReport) throws {
+        let files = CarriedFiles(layout: layout, calls: calls)
+        for month in try files.months() {
+            guard let rows = try files.useInRows(of: month) else { continue }
+            if let use = try? files.use(of: month), use == rows { continue }
+            try keep(layout.carried(month), at: now, &report)
+            try files.write(rows)
+            report.actions.append("\(CarriedFiles.name(month)): written from the rows")
         }
     }
 

@@ -30,6 +30,7 @@ public struct Verifier: Sendable {
         if !isBusy, loaded.journal.tailSize > 0 { findings.append(tail(JournalContents.file, loaded.journal.tailSize)) }
         try checkSummaries(days, &findings, isBusy: isBusy, today: loaded.books.today.day)
         try checkAudits(&findings, isBusy: isBusy)
+        try checkCarried(&findings)
         return findings
     }
 
@@ -104,7 +105,11 @@ public struct Verifier: Sendable {
         let reader = SummaryReader(directory: configuration.directory, calls: calls)
         let oldest = today.adding(days: -configuration.retention.summaryDays)
         let existing = Set(try reader.days())
-        for day in existing.union(days.keys.filter { $0 >= oldest }).sorted() where !(isBusy && day == today) {
+        let carried = CarriedFiles(layout: layout, calls: calls)
+        // A summary may be kept for longer than the rows.
+        let cleaned = Set(Set(existing.map(\.month)).filter(carried.isCleaned))
+        for day in existing.union(days.keys.filter { $0 >= oldest }).sorted()
+        where !(isBusy && day == today) && !cleaned.contains(day.month) {
             let figures = days[day] ?? DayFigures(day: day)
             let place = "daily-summaries/\(day).json"
             do {
@@ -129,6 +134,26 @@ public struct Verifier: Sendable {
                 let reason = (error as? SummaryError)?.reason ?? "\(error)"
                 findings.append(Finding(check: .summaries, place: place, message: reason))
             }
+        }
+    }
+
+    private func checkCarried(_ findings: inout [Finding]) throws(POSIXFailure) {
+        let files = CarriedFiles(layout: layout, calls: calls)
+        for month in try files.months() {
+            let place = CarriedFiles.name(month)
+            let use: CarriedUse?
+            do throws(LineProblem) { use = try files.use(of: month) } catch {
+                findings.append(Finding(check: .carried, place: error.place, message: error.text))
+                continue
+            }
+            // Lines of the rows that cannot be read are findings of their own.
+            guard let use, let rows = try? files.useInRows(of: month), rows != use else { continue }
+            let differing = Set(use.sums.keys).union(rows.sums.keys).count { use.sums[$0] != rows.sums[$0] }
+            findings.append(
+                Finding(
+                    check: .carried, place: place,
+                    message: "the rows of the month are there and say otherwise of \(differing) merge "
+                        + "\(differing == 1 ? "request" : "requests"); the rows count"))
         }
     }
 

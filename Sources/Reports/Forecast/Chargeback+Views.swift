@@ -27,7 +27,7 @@ extension ReportReader {
 }
 
 extension Chargeback {
-    /// `{"rows": [...], "total": {...}}`; costs are decimal strings with six places.
+    /// `{"rows": [...], "total": {...}}`; costs have six places, and are null where nothing is known of them.
     package var json: JSONValue {
         [
             "rows": .array(
@@ -36,33 +36,37 @@ extension Chargeback {
                         ("cost_centre", .string(row.costCentre)), ("team", .string(row.team)),
                         ("project", .string(row.project)),
                     ])
-                    for (name, value) in row.amounts.fields { object[name] = value }
+                    for (name, value) in row.amounts.fields(cost: row.cost) { object[name] = value }
                     return .object(object)
-                }), "total": .object(JSONObject(total.fields)),
+                }), "total": .object(JSONObject(total.fields(cost: cost))),
         ]
     }
 
     /// The rows; their sums are the month.
     package var table: Rows {
         Rows(
-            columns: [.init("cost_centre"), .init("team"), .init("project")]
-                + total.fields.map {
-                    .init($0.name, .number, rank: ["total_tokens", "cost_usd"].contains($0.name) ? 0 : 1)
-                },
+            columns: [
+                .init("cost_centre"), .init("team"), .init("project"), .init("requests", .number, rank: 1),
+                .init("input_tokens", .number, rank: 1), .init("output_tokens", .number, rank: 1),
+                .init("total_tokens", .number), .cost(), .init("unpriced", .number, rank: 1),
+            ],
             rows: rows.map { row in
-                [row.costCentre, row.team, row.project]
-                    + row.amounts.fields.map { $0.value.integer.map { String($0) } ?? $0.value.string ?? "" }
+                let amounts = row.amounts
+                return [row.costCentre, row.team, row.project]
+                    + [amounts.requests, amounts.inputTokens, amounts.outputTokens, amounts.totalTokens].map {
+                        String($0)
+                    } + [row.cost?.description ?? "", String(amounts.unpriced)]
             })
     }
 }
 
 extension Chargeback.Amounts {
-    /// The figures by the names they have in every view.
-    package var fields: [(name: String, value: JSONValue)] {
+    /// The figures by the names they have in every view, with what they cost.
+    fileprivate func fields(cost: MicroUSD?) -> [(name: String, value: JSONValue)] {
         [
             ("requests", .integer(requests)), ("input_tokens", .integer(inputTokens)),
             ("output_tokens", .integer(outputTokens)), ("total_tokens", .integer(totalTokens)),
-            ("cost_usd", .string(MicroUSD(Int64(costMicroUSD)).description)), ("unpriced", .integer(unpriced)),
+            ("cost_usd", cost.map { .decimal($0.description) } ?? .null), ("unpriced", .integer(unpriced)),
         ]
     }
 }

@@ -53,10 +53,13 @@ public struct ForecastReader: Sendable {
         return ForecastReport(
             now: now, historyDays: history.dayCount - 1,
             figures: forecasters.map { forecaster in
-                ForecastReport.Figures(
+                func each<Value>(_ value: (Horizon) -> Value) -> [Horizon: Value] {
+                    Dictionary(uniqueKeysWithValues: Horizon.allCases.map { ($0, value($0)) })
+                }
+                return ForecastReport.Figures(
                     measure: forecaster.measure,
-                    used: Dictionary(uniqueKeysWithValues: Horizon.allCases.map { ($0, forecaster.used($0)) }),
-                    outlooks: Dictionary(uniqueKeysWithValues: Horizon.allCases.map { ($0, forecaster.outlook($0)) }))
+                    used: each(forecaster.used).filter { !forecaster.isUnknown($0.key) },
+                    unpriced: each(forecaster.unpriced), outlooks: each(forecaster.outlook))
             },
             budgets: budgets.map { budget in
                 Self.outlook(of: budget, forecasters.first { $0.measure == budget.measure } ?? tokens)
@@ -85,7 +88,7 @@ public struct ForecastReader: Sendable {
             }
             return UsageHour(
                 day: day, hour: hour, tokens: group.totals.totalTokens, costMicroUSD: group.totals.costMicroUSD,
-                requests: group.totals.requestCount)
+                requests: group.totals.requestCount, unpriced: group.totals.unpricedCount)
         }
         return UsageHistory(hours: hours, now: now)
     }

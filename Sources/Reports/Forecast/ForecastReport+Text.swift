@@ -19,7 +19,7 @@ extension ForecastReport {
         for figure in figures {
             for horizon in Horizon.allCases {
                 guard let outlook = figure.outlooks[horizon] else { continue }
-                lines.append(Self.line(horizon, figure.measure, figure.used[horizon] ?? 0, outlook))
+                lines.append(figure.line(horizon, outlook))
             }
             lines.append("")
         }
@@ -40,17 +40,6 @@ extension ForecastReport {
             lines.append("A daily limit that would fit: \(grouped(proposal.tokensPerDay)) tokens (\(proposal.reason))")
         }
         return lines.map { $0 + "\n" }.joined()
-    }
-
-    private static func line(_ horizon: Horizon, _ measure: Measure, _ used: Int, _ outlook: Outlook) -> String {
-        let name = "end of \(horizon.rawValue)"
-        let start = name + String(repeating: " ", count: 14 - name.count)
-        switch outlook {
-        case .estimate(let estimate):
-            return start + "\(shown(estimate.expected, measure)) (\(shown(estimate.low, measure)) to "
-                + "\(shown(estimate.high, measure))), \(shown(used, measure)) so far"
-        case .abstained(let reason): return start + "\(shown(used, measure)) so far; \(reason)"
-        }
     }
 
     private static func line(_ outlook: BudgetOutlook) -> String {
@@ -81,10 +70,31 @@ extension ForecastReport {
             + "\(percent(coverage)) lay within the interval."
     }
 
-    private static func shown(_ value: Int, _ measure: Measure) -> String {
+    fileprivate static func shown(_ value: Int, _ measure: Measure) -> String {
         switch measure {
         case .tokens: "\(grouped(value)) tokens"
         case .cost: "\(MicroUSD(Int64(value))) USD"
+        }
+    }
+}
+
+extension ForecastReport.Figures {
+    /// What is expected of the period, and what it used so far.
+    fileprivate func line(_ horizon: Horizon, _ outlook: Outlook) -> String {
+        let name = "end of \(horizon.rawValue)"
+        let start = name + String(repeating: " ", count: 14 - name.count)
+        func shown(_ value: Int) -> String { ForecastReport.shown(value, measure) }
+        let soFar =
+            switch measure {
+            case .tokens: shown(used[horizon] ?? 0)
+            case .cost:
+                UsageTotals.text(used[horizon].map { MicroUSD(Int64($0)) }, unpriced: unpriced[horizon] ?? 0)
+            }
+        switch outlook {
+        case .estimate(let estimate):
+            return start + "\(shown(estimate.expected)) (\(shown(estimate.low)) to \(shown(estimate.high))), "
+                + "\(soFar) so far"
+        case .abstained(let reason): return start + "\(soFar) so far; \(reason)"
         }
     }
 }

@@ -7,7 +7,7 @@ import UTCTime
 // A forecast as others read it: `bursar forecast` and GET /forecast.
 
 extension ForecastReport {
-    /// The whole report; amounts of money are decimal strings in USD with six places, shares are decimal numbers.
+    /// The whole report; amounts of money are in USD with six places, and null where nothing is known of them.
     package var json: JSONValue {
         [
             "now": .string(now.description), "history_days": .integer(historyDays),
@@ -51,7 +51,7 @@ extension ForecastReport {
                         Self.text(figure.used[horizon], figure.measure),
                     ]
                         + [estimate?.expected, estimate?.low, estimate?.high].map { Self.text($0, figure.measure) }
-                        + ["", "", "", figure.outlooks[horizon]?.abstention?.description ?? ""])
+                        + ["", "", "", figure.note(horizon)])
             }
         }
         for outlook in budgets {
@@ -71,7 +71,8 @@ extension ForecastReport {
         }
         return Rows(
             columns: [
-                .init("forecast", .exact), .init("unit", .exact), .init("used", .number), .init("expected", .number),
+                .init("forecast", .exact), .init("unit", .exact), .init("used", .number, absent: "unknown"),
+                .init("expected", .number),
                 .init("low", .number), .init("high", .number), .init("limit", .number),
                 .init("runs_out_at", .exact), .init("chance_percent", .number), .init("note", .prose),
             ], rows: rows)
@@ -81,7 +82,10 @@ extension ForecastReport {
         .object(
             JSONObject(
                 Horizon.allCases.map { horizon in
-                    var object = JSONObject([("used", amount(figures.used[horizon] ?? 0, figures.measure))])
+                    var object = JSONObject([
+                        ("used", figures.used[horizon].map { amount($0, figures.measure) } ?? .null)
+                    ])
+                    if figures.measure == .cost { object["unpriced"] = .integer(figures.unpriced[horizon] ?? 0) }
                     switch figures.outlooks[horizon] {
                     case .estimate(let estimate): add(estimate, figures.measure, to: &object)
                     case .abstained(let reason): object["abstained"] = .string(reason.description)
@@ -121,7 +125,7 @@ extension ForecastReport {
     fileprivate static func amount(_ value: Int, _ measure: Measure) -> JSONValue {
         switch measure {
         case .tokens: .integer(value)
-        case .cost: .string(MicroUSD(Int64(value)).description)
+        case .cost: .decimal(MicroUSD(Int64(value)).description)
         }
     }
 
@@ -131,6 +135,17 @@ extension ForecastReport {
     private static func text(_ value: Int?, _ measure: Measure) -> String {
         guard let value else { return "" }
         return measure == .tokens ? String(value) : MicroUSD(Int64(value)).description
+    }
+}
+
+extension ForecastReport.Figures {
+    /// Why there is no forecast of the period, and what is in no figure.
+    fileprivate func note(_ horizon: Horizon) -> String {
+        let unpriced = unpriced[horizon] ?? 0
+        return [
+            outlooks[horizon]?.abstention?.description,
+            unpriced > 0 ? "\(unpriced) \(unpriced == 1 ? "call" : "calls") of unknown price in no figure" : nil,
+        ].compactMap(\.self).joined(separator: "; ")
     }
 }
 

@@ -39,8 +39,10 @@ public struct ForecastReport: Sendable, Equatable {
     public struct Figures: Sendable, Equatable {
         /// Tokens or money.
         public var measure: Measure
-        /// What each period has used so far.
+        /// What each period has used so far; one of which nothing is known, for none of its calls has a price, is not here.
         public var used: [Horizon: Int]
+        /// Calls of each period that are in no figure, because their price is unknown.
+        public var unpriced: [Horizon: Int]
         /// What each period will have used at its end.
         public var outlooks: [Horizon: Outlook]
     }

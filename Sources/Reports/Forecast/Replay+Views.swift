@@ -4,7 +4,8 @@ package import JSON
 package import Terminal
 
 extension Replay {
-    /// `{"reviews", "blocked", "by": [{"name", "reviews", "blocked"}], "blocked_tokens", "blocked_cost_usd", "unpriced"}`.
+    /// `{"reviews", "blocked", "by": [{"name", "reviews", "blocked"}], "blocked_tokens", "blocked_cost_usd",
+    /// "blocked_unpriced", "unpriced"}`; the cost is null when nothing is known of it.
     package var json: JSONValue {
         [
             "reviews": .integer(reviews), "blocked": .integer(blocked),
@@ -14,8 +15,9 @@ extension Replay {
                         "name": .string($0.name), "reviews": .integer($0.reviews), "blocked": .integer($0.blocked),
                     ]
                 }),
-            "blocked_tokens": .integer(blockedTokens), "blocked_cost_usd": .string(blockedCost.description),
-            "unpriced": .integer(unpriced),
+            "blocked_tokens": .integer(blockedTokens),
+            "blocked_cost_usd": blockedCost.map { .decimal($0.description) } ?? .null,
+            "blocked_unpriced": .integer(blockedUnpriced), "unpriced": .integer(unpriced),
         ]
     }
 

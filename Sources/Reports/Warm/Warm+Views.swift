@@ -33,11 +33,11 @@ extension SessionPage {
     package var rows: Rows {
         Rows(
             columns: [.init("session"), .init("start"), .init("end")]
-                + UsageTotals().fields.map { .init($0.name, isNumber: true) }
+                + UsageTotals.columns
                 + [.init("agents"), .init("models"), .init("users")],
             rows: sessions.map { session in
                 [session.id, session.start.description, session.end.description]
-                    + session.totals.fields.map { UsageTotals.text($0.value) }
+                    + session.totals.cells
                     + [session.agents, session.models, session.users].map { $0.joined(separator: " ") }
             })
     }
@@ -68,11 +68,11 @@ extension AgentCard {
     package static func rows(_ cards: [AgentCard]) -> Rows {
         Rows(
             columns: [.init("agent"), .init("last_request"), .init("last_model")]
-                + UsageTotals().fields.map { .init($0.name, isNumber: true) }
+                + UsageTotals.columns
                 + [.init("today_tokens", isNumber: true), .init("trend"), .init("change_permille", isNumber: true)],
             rows: cards.map { card in
                 [card.name, card.lastRequest.description, card.lastModel]
-                    + card.totals.fields.map { UsageTotals.text($0.value) }
+                    + card.totals.cells
                     + [
                         String(card.today.totalTokens), card.trend.direction.rawValue,
                         card.trend.changePermille.map(String.init) ?? "",
@@ -85,14 +85,5 @@ extension UsageTotals {
     /// What was estimated beside what those calls used, in tokens.
     package var estimateFields: [(name: String, value: JSONValue)] {
         [("estimated_tokens", .integer(estimatedTokens)), ("estimated_actual_tokens", .integer(estimatedActualTokens))]
-    }
-
-    /// A sum as a cell.
-    package static func text(_ value: JSONValue) -> String {
-        switch value {
-        case .integer(let number): String(number)
-        case .decimal(let text): text
-        default: ""
-        }
     }
 }

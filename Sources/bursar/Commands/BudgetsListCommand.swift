@@ -77,12 +77,15 @@ enum BudgetsListCommand {
         return [
             standing.budget.name, standing.scope.description, standing.budget.period.rawValue, show(standing.limit),
             standing.granted > 0 ? "+" + show(standing.granted) : "", show(standing.used), show(held),
-            show(standing.left), bar, remark(standing.budget),
+            show(standing.left), bar, remark(standing.budget, unpriced: standing.unpricedCalls),
         ]
     }
 
-    private static func remark(_ budget: BudgetDefinition) -> String {
-        budget.enforcement == .warn ? "only warns" : ""
+    private static func remark(_ budget: BudgetDefinition, unpriced: Int = 0) -> String {
+        let calls = "\(grouped(unpriced)) \(unpriced == 1 ? "call" : "calls") of unknown price not counted"
+        return [
+            budget.enforcement == .warn ? "only warns" : nil, budget.limit.unit == .usd && unpriced > 0 ? calls : nil,
+        ].compactMap(\.self).joined(separator: "; ")
     }
 
     private static func shown(_ budget: BudgetDefinition, _ amount: Int) -> String {

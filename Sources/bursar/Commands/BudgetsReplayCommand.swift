@@ -78,9 +78,12 @@ enum BudgetsReplayCommand {
                     prose:
                         "\(days.lowerBound) to \(days.upperBound): \(grouped(replay.blocked)) of \(grouped(replay.reviews)) "
                         + "calls would have been blocked, \(grouped(replay.blockedTokens)) tokens, "
-                        + "\(replay.blockedCost) USD\n")
+                        + "\(UsageTotals.text(replay.blockedCost, unpriced: replay.blockedUnpriced))\n")
                 if replay.unpriced > 0, case .money = amount {
-                    Console.print(prose: "\(grouped(replay.unpriced)) calls have no price and counted nothing\n")
+                    Console.print(
+                        prose:
+                            "\(grouped(replay.unpriced)) \(replay.unpriced == 1 ? "call has" : "calls have") no price and counted nothing\n"
+                    )
                 }
             }
             return 0

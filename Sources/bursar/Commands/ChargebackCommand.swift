@@ -1,5 +1,4 @@
 import Arguments
-import Budget
 import Forecast
 import JSON
 import Platform
@@ -44,9 +43,7 @@ enum ChargebackCommand {
                     prose:
                         "\n\(month): \(grouped(bill.total.requests)) \(bill.total.requests == 1 ? "call" : "calls"), "
                         + "\(grouped(bill.total.totalTokens)) tokens, "
-                        + "\(MicroUSD(Int64(bill.total.costMicroUSD))) USD"
-                        + (bill.total.unpriced > 0
-                            ? " without \(grouped(bill.total.unpriced)) of unknown price\n" : "\n"))
+                        + "\(UsageTotals.text(bill.cost, unpriced: bill.total.unpriced))\n")
             }
             guard problemCount == 0 else {
                 // A bill that leaves something out must not look whole.

@@ -120,7 +120,7 @@ enum ExportCommand {
                 columns: [
                     .init("time", .exact), .init("project"), .init("mr_iid", .exact, rank: 3), .init("username"),
                     .init("input_tokens", .number, rank: 4), .init("output_tokens", .number, rank: 4),
-                    .init("total_tokens", .number), .init("cost_usd", .number, rank: 2), .init("model", .name, rank: 5),
+                    .init("total_tokens", .number), .cost(rank: 2), .init("model", .name, rank: 5),
                     .init("duration_ms", .number, rank: 6), .init("agent", .name, rank: 7),
                     .init("command", .name, rank: 7),
                 ], rows: cells))

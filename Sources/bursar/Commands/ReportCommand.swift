@@ -55,9 +55,8 @@ enum ReportCommand {
                     prose:
                         "\n\(query.days.lowerBound) to \(query.days.upperBound): \(grouped(report.totals.requestCount)) "
                         + "\(report.totals.requestCount == 1 ? "call" : "calls"), "
-                        + "\(grouped(report.totals.totalTokens)) tokens, \(report.totals.cost) USD"
-                        + (report.totals.unpricedCount > 0
-                            ? " without \(grouped(report.totals.unpricedCount)) of unknown price\n" : "\n"))
+                        + "\(grouped(report.totals.totalTokens)) tokens, "
+                        + "\(report.totals.costText)\n")
             }
             return 0
         }

@@ -101,6 +101,10 @@ struct StatusText {
             (budget.enforcement == .warn ? "warns only; " : "")
                 + (standing.window.end.map { "resets at \($0)" } ?? "never resets"))
         if let outlook = outlooks[budget.name] { lines.append(Self.sentence(outlook)) }
+        if budget.limit.unit == .usd, standing.unpricedCalls > 0 {
+            let calls = standing.unpricedCalls
+            lines.append("\(grouped(calls)) \(calls == 1 ? "call" : "calls") of unknown price not counted")
+        }
         if more > 0 { lines.append("and \(grouped(more)) more counters; 'bursar budgets list' has all") }
         return lines
     }

@@ -167,7 +167,8 @@ enum RouteDeclarations {
         context + [
             ("input_tokens", Schema.integer(tokens)), ("output_tokens", Schema.integer(tokens)),
             ("cache_write_tokens", Schema.optionalInteger(tokens)),
-            ("cache_read_tokens", Schema.optionalInteger(tokens)),
+            ("long_cache_write_tokens", Schema.optionalInteger(tokens)),
+            ("cache_read_tokens", Schema.optionalInteger(tokens)), ("batch", ["type": ["boolean", "null"]]),
             ("duration_ms", Schema.optionalInteger(0...86_400_000)),
         ]
 

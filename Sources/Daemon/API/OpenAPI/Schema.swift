@@ -143,7 +143,7 @@ enum SharedSchema: String, CaseIterable {
     static let totals: [(String, JSONValue)] = [
         ("requests", Schema.count), ("input_tokens", Schema.count), ("output_tokens", Schema.count),
         ("total_tokens", Schema.count), ("cache_write_tokens", Schema.count), ("cache_read_tokens", Schema.count),
-        ("cost_usd", Schema.money), ("unpriced", Schema.count), ("avg_tokens", Schema.count),
+        ("cost_usd", Schema.optionalMoney), ("unpriced", Schema.count), ("avg_tokens", Schema.count),
         ("avg_duration_ms", Schema.count),
     ]
 

@@ -38,8 +38,10 @@ enum Report {
         return .csv(.records(detail.records))
     }
 
-    /// The price table, or what one model's calls would get.
-    static func prices(_ table: PriceTable, model: String?, in format: ReportFormat, at now: Instant) -> Report {
+    /// The price table, or what one model's calls would get, and the models whose calls of the last year have no price.
+    static func prices(
+        _ table: PriceTable, model: String?, in format: ReportFormat, at now: Instant, _ usage: WarmUsage
+    ) throws(POSIXFailure) -> Report {
         var prices = table.prices.sorted { ($0.model, $0.effectiveFrom) < ($1.model, $1.effectiveFrom) }
         if let model {
             guard let price = table.price(of: model, at: now) else {
@@ -47,7 +49,10 @@ enum Report {
             }
             prices = [price]
         }
-        return format == .csv ? .csv(table.rows(of: prices)) : .json(table.json(of: prices, on: now.day))
+        let unpriced = UnpricedModel.all(in: try usage.report(UnpricedModel.query(on: now.day, model: model)))
+        return format == .csv
+            ? .csv(table.rows(of: prices, on: now.day, unpriced: unpriced))
+            : .json(table.json(of: prices, on: now.day, unpriced: unpriced))
     }
 
     /// The report as the answer to `head`: 304 when the client has it already.

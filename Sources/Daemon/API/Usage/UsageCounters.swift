@@ -106,7 +106,10 @@ final class UsageCounters: Sendable {
             MetricFamily(
                 "bursar_\(label)_cost_usd_total", .counter,
                 "US dollars booked since the start, by \(label), as far as prices are known.",
-                samples { MicroUSD(Int64($0.costMicroUSD)).description }),
+                // What is not known is not there: zero would be a lie.
+                sorted.filter { $0.value.unpricedCalls < $0.value.calls }.map {
+                    ("{\(label)=\"\(escaped($0.key))\"}", MicroUSD(Int64($0.value.costMicroUSD)).description)
+                }),
             MetricFamily(
                 "bursar_\(label)_unpriced_calls_total", .counter,
                 "Model calls booked since the start whose price is unknown, by \(label).",

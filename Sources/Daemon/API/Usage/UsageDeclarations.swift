@@ -62,6 +62,14 @@ enum UsageDeclarations {
         Schema.object([
             ("retrieved", Schema.day), ("age_days", Schema.integer), ("is_stale", Schema.flag),
             ("source", Schema.text), ("unit", Schema.text), ("prices", Schema.array(["type": "object"])),
+            (
+                "unpriced_models",
+                Schema.array(
+                    Schema.object([
+                        ("model", Schema.text), ("calls", Schema.count), ("total_tokens", Schema.count),
+                        ("has_price_now", Schema.flag),
+                    ]))
+            ),
         ]), mayBeMissing: true
     ) { fields in
         _ = UsageRoutes.model(&fields)

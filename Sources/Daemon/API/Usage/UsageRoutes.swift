@@ -65,7 +65,7 @@ struct UsageRoutes: Sendable {
             report("/prices", UsageDeclarations.prices) { head, fields, today in
                 let model = Self.model(&fields)
                 let format = fields.format(head)
-                return { .prices(prices.table, model: model, in: format, at: now()) }
+                return { try .prices(prices.table, model: model, in: format, at: now(), usage) }
             },
             report("/why", UsageDeclarations.why) { head, fields, _ in
                 let name = Self.mergeRequest(&fields)
