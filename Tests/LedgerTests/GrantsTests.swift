@@ -135,6 +135,29 @@ import UTCTime
         #expect((refusal.holders.otherCount, refusal.holders.otherAmount) == (2, 30))
         ledger.close()
     }
+
+    @Test func `10,000 may be in force and not one more, until some have ended`() throws {
+        let bench = try bench()
+        let budgets = (0..<100).map {
+            "{\"name\": \"b\($0)\", \"scope\": \"user:*\", \"period\": \"day\", \"limit\": 10}"
+        }
+        try bench.folder.write(
+            "{\"version\": 1, \"budgets\": [\(budgets.joined(separator: ", "))]}", to: "budgets.json")
+        var calls = FileCalls.system
+        calls.synchronize = { _ in 0 }
+        calls.synchronizeData = { _ in 0 }
+        let ledger = try bench.open(files: calls)
+        let ann = try Scope(.user, parsing: "ann")
+        let one = try amount("1")
+        for number in 0..<10_000 { _ = try ledger.grant(one, to: "b\(number % 100)", scope: ann, note) }
+        #expect(throws: LedgerError.tooMany(what: "grants in force", limit: 10_000)) {
+            try ledger.grant(one, to: "b0", scope: ann, self.note)
+        }
+        #expect(ledger.standing(of: "b99", for: ann)?.granted == 100)
+        try bench.clock.set("2025-12-11T00:00:00Z")
+        #expect(try ledger.grant(one, to: "b0", scope: ann, note).granted == 1)
+        ledger.close()
+    }
 }
 
 @Suite struct `Budgets that somebody else wrote` {
