@@ -8,8 +8,9 @@ import Synchronization
 extension Engine {
     /// Puts in force what somebody else wrote into `budgets.json`. What cannot be used is told, and what is in force stays.
     func adoptBudgets() {
+        let round = watch.withLock { $0.round }
         let contents = BudgetsFile.contents(layout.budgets, calls)
-        switch watch.withLock({ $0.look(contents) }) {
+        switch watch.withLock({ $0.look(contents, in: round) }) {
         case .same: return
         case .unusable(let reason): refuseBudgets(reason)
         case .changed(let set):
@@ -25,6 +26,13 @@ extension Engine {
                 refuseBudgets(error.description)
             }
         }
+    }
+
+    /// Remembers what `batch` wrote into `budgets.json`, before anybody is told.
+    func noteBudgets(of batch: Batch, _ outcome: BatchOutcome) {
+        guard let change = batch.budgets, !change.isWritten, let file = change.file, case .success? = outcome.counters
+        else { return }
+        watch.withLock { $0.note(written: BudgetsFile.bytes(file)) }
     }
 
     private func refuseBudgets(_ reason: String) {

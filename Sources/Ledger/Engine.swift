@@ -165,6 +165,7 @@ final class Engine: Sendable {
             defer { core.hasNewRoom = false }
             return (goesOn ? core.pending.waiters.first : nil, goesOn, core.hasNewRoom, noteChanges(&core))
         }
+        noteBudgets(of: batch, outcome)
         // The next batch is begun before anyone is woken with an answer of this one.
         if goesOn, !mayContinue {
             if let next { next.lead() } else { writerBell.signal() }

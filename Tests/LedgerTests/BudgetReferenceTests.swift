@@ -92,7 +92,8 @@ private struct LedgerLife {
     private mutating func turnClock() {
         let minutes = world.pick([1, 30, 61, 61, 1440, 1440, 4000, 20_000])
         if world.next(8) == 0 {
-            // Backwards: the books go on from the latest time they have seen.
+            // Backwards: the books go on from the latest time they have seen, which is that of the question before.
+            _ = ledger.status()
             bench.clock.set(now.adding(seconds: -Int64(world.next(minutes * 60))))
             return
         }

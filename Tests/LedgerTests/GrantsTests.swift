@@ -1,4 +1,5 @@
 import Budget
+import Dispatch
 import Glibc
 import Platform
 import Testing
@@ -149,7 +150,14 @@ import UTCTime
         let ledger = try bench.open(files: calls)
         let ann = try Scope(.user, parsing: "ann")
         let one = try amount("1")
-        for number in 0..<10_000 { _ = try ledger.grant(one, to: "b\(number % 100)", scope: ann, note) }
+        // All but one wait together: one at a time they would be as many writes.
+        let done = DispatchGroup()
+        for number in 0..<9_999 {
+            done.enter()
+            ledger.grant(one, to: "b\(number % 100)", scope: ann, note) { _ in done.leave() }
+        }
+        done.wait()
+        _ = try ledger.grant(one, to: "b99", scope: ann, note)
         #expect(throws: LedgerError.tooMany(what: "grants in force", limit: 10_000)) {
             try ledger.grant(one, to: "b0", scope: ann, self.note)
         }
@@ -228,6 +236,42 @@ import UTCTime
         ledger.tick()
         ledger.close()
         #expect(try bench.folder.text("budgets.json").contains("\"limit\": 100"))
+    }
+
+    @Test func `what was in force before a change is in force again when somebody writes it again`() throws {
+        let bench = try Bench()
+        let ledger = try bench.open()
+        let note = OperatorNote(author: "ann", reason: "a try")
+        let budget = try BudgetDefinition(
+            name: "b", scope: .one(.all), period: .week, limit: BudgetLimit(parsing: "200"))
+        for _ in 0..<2 {
+            try bench.folder.write(file(100), to: "budgets.json")
+            ledger.tick()
+            #expect(limit(ledger) == 100)
+            // Nobody looks at the file between the change and the next hand.
+            _ = try ledger.changeBudgets(.set(budget), note)
+            #expect(limit(ledger) == 200)
+        }
+        ledger.tick()
+        #expect(limit(ledger) == 200 && errors(bench) == 0)
+        for count in 1...2 {
+            _ = FileCalls.system.unlink(bench.folder.path + "/budgets.json")
+            for _ in 0..<3 { ledger.tick() }
+            #expect(errors(bench) == count)
+            _ = try ledger.changeBudgets(.set(budget), note)
+        }
+        ledger.close()
+    }
+
+    @Test func `what was read before a change is not taken for a change after it`() throws {
+        var watch = BudgetsWatch()
+        let (old, new) = (Array(file(100).utf8), Array(file(200).utf8))
+        let round = watch.round
+        #expect(watch.look(.bytes(old), in: round) == .changed(try BudgetsFile.read(old)))
+        watch.note(written: new)
+        #expect(watch.look(.bytes(old), in: round) == .same)
+        #expect(watch.look(.bytes(new), in: watch.round) == .same)
+        #expect(watch.look(.bytes(old), in: watch.round) == .changed(try BudgetsFile.read(old)))
     }
 
     @Test func `a daemon notices by itself`() throws {
