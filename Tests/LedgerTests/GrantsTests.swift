@@ -147,7 +147,7 @@ import UTCTime
         var calls = FileCalls.system
         calls.synchronize = { _ in 0 }
         calls.synchronizeData = { _ in 0 }
-        let ledger = try bench.open(files: calls)
+        let ledger = try bench.open(files: calls, hasThreads: true)
         let ann = try Scope(.user, parsing: "ann")
         let one = try amount("1")
         // All but one wait together: one at a time they would be as many writes.
