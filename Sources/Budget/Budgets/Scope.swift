@@ -180,9 +180,26 @@ extension Scope {
 extension String {
     /// The text with `A` to `Z` made small; the text itself when it has none of them.
     var withSmallLetters: String {
-        guard utf8.contains(where: { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }) else { return self }
+        // Looked at as a whole, without a way out: so the machine looks at many bytes at once.
+        let hasCapitals = utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.reduce(UInt8(0)) { $0 | ($1 &- UInt8(ascii: "A") < 26 ? 1 : 0) } != 0
+        }
+        guard hasCapitals ?? true else { return self }
         return String(
             decoding: utf8.map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+}
+
+extension String {
+    /// Whether `other` is written with the same bytes. `==` asks less: it takes an accent before and one within its letter
+    /// for the same.
+    func hasSameBytes(as other: String) -> Bool {
+        // The closures look at whole buffers, so that the machine compares many bytes at once.
+        utf8.withContiguousStorageIfAvailable { mine in
+            other.utf8.withContiguousStorageIfAvailable { theirs in
+                mine.count == theirs.count && zip(mine, theirs).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+            } ?? false
+        } ?? utf8.elementsEqual(other.utf8)
     }
 }
 
