@@ -137,6 +137,46 @@ import UTCTime
         ledger.close()
     }
 
+    @Test(arguments: ["Ann Lee", "a*n", "x:y"])
+    func `a counter is named as calls name it, and a restart knows it`(_ user: String) throws {
+        let bench = try bench()
+        var ledger = try bench.open()
+        _ = try ledger.reserve(request(1000, user: user))
+        let scope = try Scope(counter: "user:\(user)")
+        _ = try ledger.grant(amount("500"), to: "people", scope: scope, note)
+        for _ in 0..<2 {
+            #expect(ledger.standing(of: "people", for: scope)?.limit == 1500)
+            guard case .refused(let refusal) = try ledger.reserve(request(501, user: user)) else {
+                throw LedgerError.closed
+            }
+            #expect(refusal.cause.limit == 1500 && refusal.cause.scope == scope)
+            ledger.close()
+            ledger = try bench.open()
+        }
+        ledger.close()
+    }
+
+    @Test func `the day is remarked by its limit with what was granted, and again after a grant`() throws {
+        let bench = try Bench()
+        var ledger = try bench.open(limit: 1000, threshold: 800)
+        func warnings() -> Int {
+            bench.events.values.count { if case .warningThresholdPassed = $0 { true } else { false } }
+        }
+        _ = try ledger.record(.of(850), context: .sample)
+        #expect(ledger.status().level == .warning && warnings() == 1)
+        _ = try ledger.grant(tokens: 1000, note)
+        #expect(ledger.status().level == .ok)
+        _ = try ledger.record(.of(749), context: .sample)
+        #expect(ledger.status().level == .ok && warnings() == 1)
+        ledger.close()
+        ledger = try bench.open(limit: 1000, threshold: 800)
+        _ = try ledger.record(.of(1), context: .sample)
+        #expect(ledger.status().level == .warning && warnings() == 2)
+        _ = try ledger.record(.of(200), context: .sample)
+        #expect(ledger.status().level == .critical && warnings() == 2)
+        ledger.close()
+    }
+
     @Test func `10,000 may be in force and not one more, until some have ended`() throws {
         let bench = try bench()
         let budgets = (0..<100).map {
