@@ -21,6 +21,32 @@ import UTCTime
             life.ledger.close()
         }
     }
+
+    @Test func `an admission that ten budgets apply to is one line of the journal`() throws {
+        let bench = try Bench()
+        let scopes = [
+            "project:*", "group:group", "user:*", "team:core", "merge_request:*", "agent:reviewer", "command:*",
+            "model:*", "project:group/backend-api",
+        ]
+        let budgets = try scopes.enumerated().map { number, scope in
+            try BudgetDefinition(
+                name: "b\(number)", scope: ScopePattern(parsing: scope), period: Period.allCases[number % 5],
+                limit: BudgetLimit(parsing: "1000"))
+        }
+        let set = try BudgetSet(budgets: budgets, teams: [Team(name: "core", users: ["john.doe"])])
+        try bench.folder.write(String(decoding: BudgetsFile.bytes(set), as: UTF8.self), to: "budgets.json")
+        let ledger = try bench.open()
+        let lines = { try bench.folder.text("state/journal").split(separator: "\n").count }
+        let before = try lines()
+        _ = try ledger.reserve(.of(400))
+        #expect(try lines() == before + 1)
+        let held = ledger.standings().filter { $0.held == 400 }.map(\.budget.name).sorted()
+        #expect(held == budgets.map(\.name) + ["daily"])
+        // One that is refused is none.
+        guard case .refused = try ledger.reserve(.of(601)) else { throw LedgerError.closed }
+        #expect(try lines() == before + 1)
+        ledger.close()
+    }
 }
 
 /// One ledger over a folder of its own, and the reference that is told the same.
