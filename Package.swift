@@ -106,7 +106,11 @@ let package = Package(
         tests("Arguments", ["Arguments"]),
         tests("Terminal", ["Terminal"]),
         tests("HTTPWire", ["HTTPWire"]),
-        tests("Budget", ["Budget", "UTCTime"]),
+        // Random budgets and calls, and what the rules say of them, for the tests of every door to the books.
+        .target(
+            name: "TestBudgets", dependencies: ["Budget", "UTCTime"], path: "Tests/TestBudgets", swiftSettings: settings
+        ),
+        tests("Budget", ["Budget", "UTCTime", "TestBudgets"]),
         tests("Forecast", ["Forecast", "forecast-bench", "Budget", "UTCTime"]),
         tests("Platform", ["Platform", "UTCTime"]),
         tests("Prices", ["Prices", "Budget", "UTCTime", "JSON"]),
@@ -115,7 +119,7 @@ let package = Package(
         tests("HTTPClient", ["HTTPClient", "HTTPServer", "HTTPWire", "Platform", "UTCTime"]),
         // A disk that fails and forgets, for the tests of whatever must not.
         .target(name: "TestDisk", dependencies: ["Platform"], path: "Tests/TestDisk", swiftSettings: settings),
-        tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON", "TestDisk"]),
+        tests("Ledger", ["Ledger", "Budget", "Platform", "UTCTime", "JSON", "TestDisk", "TestBudgets"]),
         tests("Queue", ["Queue", "Platform", "Journal", "UTCTime", "TestDisk"]),
         tests(
             "Alerts",
@@ -138,6 +142,7 @@ let package = Package(
                 "Daemon", "Demo", "Forecast", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Reports",
                 "Budget",
                 "JSON", "Platform", "UTCTime", "Prices", "GitLab", "Faults", "Alerts",
+                "TestBudgets",
             ]),
         tests("Dashboard", ["Dashboard", "Budget", "UTCTime"]),
         tests("Doctor", ["Doctor"]),

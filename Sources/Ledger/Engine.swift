@@ -1,7 +1,6 @@
 import Budget
 import Dispatch
 import Glibc
-import JSON
 import Platform
 import Synchronization
 import UTCTime
@@ -16,11 +15,11 @@ final class Engine: Sendable {
     let core: Mutex<Core>
     private let files: Mutex<BookFiles>
     private let time: TimeSource
-    private let log: Log
+    let log: Log
     private let events: @Sendable (LedgerEvent) -> Void
     private let announcer = RecordAnnouncer()
-    private let layout: LedgerLayout
-    private let calls: FileCalls
+    let layout: LedgerLayout
+    let calls: FileCalls
     private let freeSpaceFloorBytes: Int
     let revision = Atomic<UInt64>(0)
 
@@ -31,7 +30,8 @@ final class Engine: Sendable {
     private let isKeeperAsked = Atomic<Bool>(false)
     private let hasToldSummaryFailure = Atomic<Bool>(false)
     private let threads = Mutex<[WorkerThread]>([])
-    private let watch = Mutex(BudgetsWatch())
+    /// What `budgets.json` said when it was last looked at.
+    let watch = Mutex(BudgetsWatch())
     /// Told when operators made room: on the thread that wrote, after the fact.
     let roomListener = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -167,6 +167,7 @@ final class Engine: Sendable {
             defer { core.hasNewRoom = false }
             return (goesOn ? core.pending.waiters.first : nil, goesOn, core.hasNewRoom, noteChanges(&core))
         }
+        noteBudgets(of: batch, outcome)
         // The next batch is begun before anyone is woken with an answer of this one.
         if goesOn, !mayContinue {
             if let next { next.lead() } else { writerBell.signal() }
@@ -201,39 +202,6 @@ final class Engine: Sendable {
                 if !areSummariesWritten { isKeeperAsked.store(true, ordering: .releasing) }
             }
             tick()
-        }
-    }
-
-    /// Puts in force what somebody else wrote into `budgets.json`. What cannot be used is told, and what is in force stays.
-    private func adoptBudgets() {
-        let contents = BudgetsFile.contents(layout.budgets, calls)
-        switch watch.withLock({ $0.look(contents) }) {
-        case .same: return
-        case .unusable(let reason): refuseBudgets(reason)
-        case .changed(let set):
-            guard core.withLock({ $0.budgetsOnFile != set }) else { return }
-            do throws(LedgerError) {
-                _ = try wait { .adoptBudgets(set, $0) }
-                _ = watch.withLock { $0.isNews(nil) }
-                log(.info, "budgets.json was changed, and is in force", ["budgets": String(set.budgets.count)])
-            } catch {
-                if case .closed = error { return }
-                // What is wrong with the set itself is not tried again; what is wrong with the disk is.
-                if case .invalid = error {} else { watch.withLock { $0.forget() } }
-                refuseBudgets(error.description)
-            }
-        }
-    }
-
-    private func refuseBudgets(_ reason: String) {
-        guard watch.withLock({ $0.isNews(reason) }) else { return }
-        log(.error, "budgets.json cannot be used; the budgets in force stay", ["reason": reason])
-        core.withLock { core in
-            core.note(
-                .entry(
-                    AuditEntry(
-                        time: core.books.latest, event: "budgets_refused", actor: BudgetsFile.name,
-                        fields: [("reason", .string(reason))])))
         }
     }
 

@@ -22,7 +22,11 @@ if arguments.count > 2, arguments[2] == "start" {
     exit(0)
 }
 if arguments.count > 2, arguments[2] == "admission" {
-    for _ in 0..<3 { print("admission, 10 budgets, ns\t\(Int(try AdmissionMeasurements.nanoseconds().rounded()))") }
+    for _ in 0..<3 {
+        print("admission, 10 budgets, ns\t\(Int(try AdmissionMeasurements.nanoseconds().rounded()))")
+        let new = try AdmissionMeasurements.nanoseconds(areNamesNew: true)
+        print("admission, 10 budgets, new names, ns\t\(Int(new.rounded()))")
+    }
     exit(0)
 }
 let seconds = arguments.count > 2 ? Double(arguments[2]) ?? 2 : 2

@@ -4,6 +4,26 @@ import UTCTime
 
 @Suite struct ScopeTextTests {
     @Test(arguments: [
+        ("user:Ann Lee", "user:ann lee"), ("agent:my *agent*", "agent:my *agent*"), ("team:core", "team:core"),
+        ("merge_request:Group/My App!12", "merge_request:group/my app!12"), ("all", "all"),
+        ("user:x:y!z", "user:x:y!z"),
+        ("user: ", "user: "), ("user:" + String(repeating: "a", count: 512), nil),
+    ])
+    func `a counter is named as calls name it`(_ text: String, _ wanted: String?) throws {
+        let scope = try Scope(counter: text)
+        #expect(scope.description == wanted ?? text)
+        #expect(try Scope(counter: scope.description) == scope)
+    }
+
+    @Test(arguments: [
+        "user:*", "user:", "user", "everyone:x", "all:x", "", "merge_request:app", "merge_request:app!0",
+        "merge_request:!1", "user:a\tb", "user:a\u{7F}", "user:" + String(repeating: "a", count: 513),
+    ])
+    func `what names no counter is refused`(_ text: String) {
+        #expect(throws: BudgetTextError.self) { try Scope(counter: text) }
+    }
+
+    @Test(arguments: [
         "all", "project:group/app", "project:*", "group:a/b", "group:*", "user:ann", "user:*", "team:core", "team:*",
         "merge_request:group/app!123", "merge_request:*", "agent:reviewer", "command:review", "model:gpt-5:latest",
     ])

@@ -1,4 +1,5 @@
 import Budget
+import TestBudgets
 import Testing
 import UTCTime
 
@@ -96,13 +97,13 @@ import UTCTime
         guard let (id, hold) = pickHold(&run), run.world.next(3) > 0 else {
             let context = run.world.context()
             run.counters.settle(amount, for: context, at: run.now)
-            run.reference.records.append((amount, context, run.now))
+            run.reference.book(amount, context, run.now)
             return
         }
         drop(hold, &run)
         run.counters.settle(amount, for: hold.context, at: run.now)
         run.reference.holds[id] = nil
-        run.reference.records.append((amount, hold.context, run.now))
+        run.reference.book(amount, hold.context, run.now)
     }
 
     private func pickHold(_ run: inout Run) -> (Int, BudgetReference.Held)? {
@@ -174,8 +175,4 @@ import UTCTime
                     == .init(limit: standing.limit, used: standing.used, held: standing.held + standing.unresolved))
         }
     }
-}
-
-extension BudgetWorld: RandomNumberGenerator {
-    mutating func next() -> UInt64 { UInt64(next(1 << 30)) << 34 ^ UInt64(next(1 << 30)) << 8 ^ UInt64(next(256)) }
 }

@@ -1,4 +1,5 @@
 import Budget
+import Dispatch
 import Glibc
 import Platform
 import Testing
@@ -135,6 +136,76 @@ import UTCTime
         #expect((refusal.holders.otherCount, refusal.holders.otherAmount) == (2, 30))
         ledger.close()
     }
+
+    @Test(arguments: ["Ann Lee", "a*n", "x:y"])
+    func `a counter is named as calls name it, and a restart knows it`(_ user: String) throws {
+        let bench = try bench()
+        var ledger = try bench.open()
+        _ = try ledger.reserve(request(1000, user: user))
+        let scope = try Scope(counter: "user:\(user)")
+        _ = try ledger.grant(amount("500"), to: "people", scope: scope, note)
+        for _ in 0..<2 {
+            #expect(ledger.standing(of: "people", for: scope)?.limit == 1500)
+            guard case .refused(let refusal) = try ledger.reserve(request(501, user: user)) else {
+                throw LedgerError.closed
+            }
+            #expect(refusal.cause.limit == 1500 && refusal.cause.scope == scope)
+            ledger.close()
+            ledger = try bench.open()
+        }
+        ledger.close()
+    }
+
+    @Test func `the day is remarked by its limit with what was granted, and again after a grant`() throws {
+        let bench = try Bench()
+        var ledger = try bench.open(limit: 1000, threshold: 800)
+        func warnings() -> Int {
+            bench.events.values.count { if case .warningThresholdPassed = $0 { true } else { false } }
+        }
+        _ = try ledger.record(.of(850), context: .sample)
+        #expect(ledger.status().level == .warning && warnings() == 1)
+        _ = try ledger.grant(tokens: 1000, note)
+        #expect(ledger.status().level == .ok)
+        _ = try ledger.record(.of(749), context: .sample)
+        #expect(ledger.status().level == .ok && warnings() == 1)
+        ledger.close()
+        ledger = try bench.open(limit: 1000, threshold: 800)
+        _ = try ledger.record(.of(1), context: .sample)
+        #expect(ledger.status().level == .warning && warnings() == 2)
+        _ = try ledger.record(.of(200), context: .sample)
+        #expect(ledger.status().level == .critical && warnings() == 2)
+        ledger.close()
+    }
+
+    @Test func `10,000 may be in force and not one more, until some have ended`() throws {
+        let bench = try bench()
+        let budgets = (0..<100).map {
+            "{\"name\": \"b\($0)\", \"scope\": \"user:*\", \"period\": \"day\", \"limit\": 10}"
+        }
+        try bench.folder.write(
+            "{\"version\": 1, \"budgets\": [\(budgets.joined(separator: ", "))]}", to: "budgets.json")
+        var calls = FileCalls.system
+        calls.synchronize = { _ in 0 }
+        calls.synchronizeData = { _ in 0 }
+        let ledger = try bench.open(files: calls, hasThreads: true)
+        let ann = try Scope(.user, parsing: "ann")
+        let one = try amount("1")
+        // All but one wait together: one at a time they would be as many writes.
+        let done = DispatchGroup()
+        for number in 0..<9_999 {
+            done.enter()
+            ledger.grant(one, to: "b\(number % 100)", scope: ann, note) { _ in done.leave() }
+        }
+        done.wait()
+        _ = try ledger.grant(one, to: "b99", scope: ann, note)
+        #expect(throws: LedgerError.tooMany(what: "grants in force", limit: 10_000)) {
+            try ledger.grant(one, to: "b0", scope: ann, self.note)
+        }
+        #expect(ledger.standing(of: "b99", for: ann)?.granted == 100)
+        try bench.clock.set("2025-12-11T00:00:00Z")
+        #expect(try ledger.grant(one, to: "b0", scope: ann, note).granted == 1)
+        ledger.close()
+    }
 }
 
 @Suite struct `Budgets that somebody else wrote` {
@@ -205,6 +276,42 @@ import UTCTime
         ledger.tick()
         ledger.close()
         #expect(try bench.folder.text("budgets.json").contains("\"limit\": 100"))
+    }
+
+    @Test func `what was in force before a change is in force again when somebody writes it again`() throws {
+        let bench = try Bench()
+        let ledger = try bench.open()
+        let note = OperatorNote(author: "ann", reason: "a try")
+        let budget = try BudgetDefinition(
+            name: "b", scope: .one(.all), period: .week, limit: BudgetLimit(parsing: "200"))
+        for _ in 0..<2 {
+            try bench.folder.write(file(100), to: "budgets.json")
+            ledger.tick()
+            #expect(limit(ledger) == 100)
+            // Nobody looks at the file between the change and the next hand.
+            _ = try ledger.changeBudgets(.set(budget), note)
+            #expect(limit(ledger) == 200)
+        }
+        ledger.tick()
+        #expect(limit(ledger) == 200 && errors(bench) == 0)
+        for count in 1...2 {
+            _ = FileCalls.system.unlink(bench.folder.path + "/budgets.json")
+            for _ in 0..<3 { ledger.tick() }
+            #expect(errors(bench) == count)
+            _ = try ledger.changeBudgets(.set(budget), note)
+        }
+        ledger.close()
+    }
+
+    @Test func `what was read before a change is not taken for a change after it`() throws {
+        var watch = BudgetsWatch()
+        let (old, new) = (Array(file(100).utf8), Array(file(200).utf8))
+        let round = watch.round
+        #expect(watch.look(.bytes(old), in: round) == .changed(try BudgetsFile.read(old)))
+        watch.note(written: new)
+        #expect(watch.look(.bytes(old), in: round) == .same)
+        #expect(watch.look(.bytes(new), in: watch.round) == .same)
+        #expect(watch.look(.bytes(old), in: watch.round) == .changed(try BudgetsFile.read(old)))
     }
 
     @Test func `a daemon notices by itself`() throws {

@@ -84,7 +84,8 @@ struct Bench {
 
     func open(
         limit: Int = 1_000_000, threshold: Int? = nil, enforcement: Enforcement = .block, isEnabled: Bool = true,
-        policy: FailurePolicy = .continue, floor: Int = 0, files: FileCalls = .system, hasThreads: Bool = false
+        policy: FailurePolicy = .continue, floor: Int = 0, files: FileCalls = .system, hasThreads: Bool = false,
+        randomness: UInt64 = 0x1234_5678_9ABC_DEF0
     ) throws -> Ledger {
         let configuration = LedgerConfiguration(
             directory: folder.path, isEnabled: isEnabled, dailyLimitTokens: limit,
@@ -93,7 +94,7 @@ struct Bench {
         // The books keep their folder.
         let (events, lines, folder) = (events, lines, folder)
         return try Ledger.open(
-            configuration, files: files, time: clock.source, randomness: { 0x1234_5678_9ABC_DEF0 },
+            configuration, files: files, time: clock.source, randomness: { randomness },
             log: Log(sink: { lines.append($0) }),
             events: { event in withExtendedLifetime(folder) { events.append(event) } }, hasThreads: hasThreads)
     }

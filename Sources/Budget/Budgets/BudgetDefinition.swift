@@ -41,7 +41,8 @@ public struct BudgetDefinition: Sendable, Hashable {
     public let thresholds: [BudgetThreshold]
     /// What is done with a call that does not fit.
     public let enforcement: Enforcement
-    /// What is done with a call whose price is unknown, when the limit is in money.
+    /// What is done with a call whose price is unknown, when the limit is in money; `block` where it is in tokens, so that
+    /// a budget is the same when it has been written and read.
     public let unknownPrice: UnknownPrice
     /// The last share, for urgent work; nil: none is kept back.
     public let urgent: UrgentShare?
@@ -86,7 +87,7 @@ public struct BudgetDefinition: Sendable, Hashable {
                 < ($1.amount(ofLimit: limit.amount), $1.text(limit.unit))
         }
         self.enforcement = enforcement
-        self.unknownPrice = unknownPrice
+        self.unknownPrice = limit.unit == .usd ? unknownPrice : .block
         self.urgent = urgent
         self.label = label
     }

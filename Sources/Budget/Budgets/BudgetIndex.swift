@@ -44,8 +44,14 @@ final class BudgetIndex: Sendable {
     /// Every budget, the narrowest scope first.
     let budgets: [BudgetDefinition]
     let tallies: [TallyKey]
-    /// The budgets that use each tally.
-    let entries: [[Entry]]
+    /// What is asked of every budget, those that use one tally together.
+    let entries: [Entry]
+    /// For each tally the places in `entries` of the budgets that use it.
+    let entryPlaces: [Range<Int>]
+    /// What of a call decides about counters, where there are any: the rest need not be looked at.
+    let parts: [CallPart]
+    /// The tallies that count every call.
+    let allTallies: [Int]
     private let kinds: [Kind]
     private let mergeRequests: [Scope: [Int]]
     private let teamsByUser: [String: [String]]
@@ -86,7 +92,16 @@ final class BudgetIndex: Sendable {
             entries.append([])
         }
         mergeRequestTally = places[lives]
-        (self.tallies, self.entries, self.kinds, self.mergeRequests) = (tallies, entries, kinds, mergeRequests)
+        (self.tallies, self.kinds, self.mergeRequests) = (tallies, kinds, mergeRequests)
+        var entryPlaces: [Range<Int>] = []
+        for group in entries {
+            let start = entryPlaces.last?.upperBound ?? 0
+            entryPlaces.append(start..<start + group.count)
+        }
+        self.entries = entries.flatMap(\.self)
+        self.entryPlaces = entryPlaces
+        parts = CallPart.allCases.filter { part in part.kinds.contains { !kinds[$0.rank].isEmpty } }
+        allTallies = kinds[ScopeKind.all.rank].one[""] ?? []
         var teamsByUser: [String: [String]] = [:]
         for team in set.teams {
             for user in team.users { teamsByUser[user, default: []].append(team.name) }
@@ -107,32 +122,41 @@ final class BudgetIndex: Sendable {
     ///
     /// A call that names no project, no user or no merge request belongs to none, and only wider budgets count it.
     func forEachCounter(of context: CallContext, _ body: (Int, Scope) -> Void) {
-        for tally in kinds[ScopeKind.all.rank].one[""] ?? [] { body(tally, .all) }
-        visit(.agent, context.agent, body)
-        visit(.command, context.command, body)
-        visit(.model, context.model, body)
-        if !context.user.isEmpty, !kinds[ScopeKind.user.rank].isEmpty || !kinds[ScopeKind.team.rank].isEmpty {
-            let user = context.user.withSmallLetters
-            visit(.user, user, body)
-            if !kinds[ScopeKind.team.rank].isEmpty {
-                for team in teamsByUser[user] ?? [] { visit(.team, team, body) }
-            }
-        }
-        guard !context.project.isEmpty else { return }
-        let project = context.project.withSmallLetters
-        visit(.project, project, body)
-        visitGroups(above: project, body)
-        if let iid = context.mergeRequestIID {
-            let each = kinds[ScopeKind.mergeRequest.rank].each
-            guard !each.isEmpty || !mergeRequests.isEmpty else { return }
-            let scope = Scope(unchecked: .mergeRequest, project, iid: iid)
-            for tally in each { body(tally, scope) }
-            for tally in mergeRequests[scope] ?? [] { body(tally, scope) }
+        for tally in allTallies { body(tally, .all) }
+        for part in parts { forEachCounter(of: part, part.name(in: context), body) }
+        forEachCounterOfMergeRequest(of: context, body)
+    }
+
+    /// The same for all calls of which `part` is called `name`, as `CallPart.name` has it; nothing is called "".
+    func forEachCounter(of part: CallPart, _ name: String, _ body: (Int, Scope) -> Void) {
+        guard !name.isEmpty else { return }
+        switch part {
+        case .agent: visit(.agent, name, body)
+        case .command: visit(.command, name, body)
+        case .model: visit(.model, name, body)
+        case .user:
+            visit(.user, name, body)
+            guard !kinds[ScopeKind.team.rank].isEmpty else { return }
+            for team in teamsByUser[name] ?? [] { visit(.team, team, body) }
+        case .project:
+            visit(.project, name, body)
+            visitGroups(above: name, body)
         }
     }
 
+    /// The same for the merge request of a call.
+    func forEachCounterOfMergeRequest(of context: CallContext, _ body: (Int, Scope) -> Void) {
+        let each = kinds[ScopeKind.mergeRequest.rank].each
+        guard !each.isEmpty || !mergeRequests.isEmpty, let iid = context.mergeRequestIID, !context.project.isEmpty
+        else { return }
+        let scope = Scope(unchecked: .mergeRequest, CallPart.project.name(in: context), iid: iid)
+        for tally in each { body(tally, scope) }
+        guard !mergeRequests.isEmpty else { return }
+        for tally in mergeRequests[scope] ?? [] { body(tally, scope) }
+    }
+
     private func visit(_ kind: ScopeKind, _ name: String, _ body: (Int, Scope) -> Void) {
-        guard !kinds[kind.rank].isEmpty, !name.isEmpty else { return }
+        guard !kinds[kind.rank].isEmpty else { return }
         let scope = Scope(unchecked: kind, name)
         for tally in kinds[kind.rank].each { body(tally, scope) }
         guard !kinds[kind.rank].one.isEmpty else { return }

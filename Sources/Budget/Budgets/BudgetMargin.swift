@@ -104,7 +104,7 @@ extension Counters {
         find(request.context)
         var margins: [BudgetMargin] = []
         for counter in found {
-            for entry in index.entries[counter.tally] where applies(entry, to: request.labels) {
+            for entry in index.entries[index.entryPlaces[counter.tally]] where applies(entry, to: request.labels) {
                 let budget = index.budgets[entry.rank]
                 let limit = limit(entry, counter, request.labels)
                 margins.append(
@@ -135,7 +135,7 @@ extension Counters {
         let row = rows[counter.row]
         let period = index.tallies[counter.tally].period
         return BudgetMargin(
-            budget: name, scope: counter.scope, period: period, unit: unit, isBlocking: isBlocking,
+            budget: name, scope: scopes[counter.row], period: period, unit: unit, isBlocking: isBlocking,
             blocksUnknownPrice: blocksUnknownPrice, limit: limit, keptBack: keptBack, used: row.used(unit),
             underWay: unit == .tokens ? row.heldTokens : row.heldMicroUSD,
             unresolved: unit == .tokens ? row.unresolvedTokens : row.unresolvedMicroUSD,

@@ -6,13 +6,21 @@ extension Counters {
         advance(to: now)
         guard isEnabled else { return .allow }
         find(request.context)
+        return judged(request)
+    }
+
+    /// What the budgets of the counters that were found say of `request`.
+    ///
+    /// It changes nothing, and is a function of its own for that: one that changes `self` copies all of it, and counts
+    /// the references, for each call of one that does not.
+    private func judged(_ request: ReservationRequest) -> Verdict {
         let amount = request.amount
         var warning = Int.max
         var isRefused = false
-        for place in found.indices {
-            let (tally, row) = (found[place].tally, rows[found[place].row])
-            for entry in index.entries[tally] where applies(entry, to: request.labels) {
-                guard finding(entry, row, found[place], amount, request.labels) != nil else { continue }
+        for counter in found {
+            for place in index.entryPlaces[counter.tally] where applies(index.entries[place], to: request.labels) {
+                let entry = index.entries[place]
+                guard finding(entry, rows[counter.row], counter, amount, request.labels) != nil else { continue }
                 if entry.isBlocking { isRefused = true } else { warning = min(warning, entry.rank) }
             }
         }
@@ -30,9 +38,9 @@ extension Counters {
 
     /// What the budget of `entry` allows on `counter`, and the part of it that a call with `labels` may not use.
     func limit(
-        _ entry: BudgetIndex.Entry, _ counter: borrowing Found, _ labels: [String]
+        _ entry: BudgetIndex.Entry, _ counter: Found, _ labels: [String]
     ) -> (whole: Int, keptBack: Int) {
-        let whole = grants.isEmpty ? entry.limit : limit(of: index.budgets[entry.rank], for: counter.scope)
+        let whole = grants.isEmpty ? entry.limit : limit(of: index.budgets[entry.rank], for: scopes[counter.row])
         guard entry.urgentPercent > 0, let urgent = index.budgets[entry.rank].urgent,
             !labels.contains(where: urgent.labels.contains)
         else { return (whole, 0) }
@@ -41,7 +49,7 @@ extension Counters {
 
     /// Why the budget of `entry` does not let the call pass in silence; nil: it does.
     private func finding(
-        _ entry: BudgetIndex.Entry, _ row: CounterRow, _ counter: borrowing Found, _ amount: CallAmount,
+        _ entry: BudgetIndex.Entry, _ row: CounterRow, _ counter: Found, _ amount: CallAmount,
         _ labels: [String]
     ) -> RefusalReason? {
         if entry.blocksUnknownPrice, amount.microUSD == nil { return .unknownPrice }
@@ -62,7 +70,8 @@ extension Counters {
         var binding: Binding?
         for counter in found {
             let row = rows[counter.row]
-            for entry in index.entries[counter.tally] where entry.isBlocking && applies(entry, to: labels) {
+            for entry in index.entries[index.entryPlaces[counter.tally]]
+            where entry.isBlocking && applies(entry, to: labels) {
                 largest = min(largest, self.largest(entry, row, counter, amount, labels))
                 guard let reason = finding(entry, row, counter, amount, labels) else { continue }
                 let next = Binding(entry: entry, counter: counter, reason: reason)
@@ -76,7 +85,8 @@ extension Counters {
         let row = rows[counter.row]
         let limit = limit(entry, counter, labels)
         return BudgetRefusal(
-            budget: budget.name, scope: counter.scope, period: budget.period, unit: entry.unit, reason: binding.reason,
+            budget: budget.name, scope: scopes[counter.row], period: budget.period, unit: entry.unit,
+            reason: binding.reason,
             used: row.used(entry.unit), held: row.held(entry.unit), limit: limit.whole, keptBack: limit.keptBack,
             requested: amount.amount(entry.unit), resetsAt: windows[budget.period.index].end, largestThatFits: largest)
     }
@@ -91,9 +101,9 @@ extension Counters {
     /// Whether `one` binds rather than `other`: see `BudgetRefusal`.
     private func precedes(_ one: Binding, _ other: Binding) -> Bool {
         func key(_ binding: Binding) -> (Int, Int64, Int, Int, String) {
-            let end = windows[index.tallies[binding.counter.tally].period.index].end?.milliseconds ?? .max
+            let end = windows[binding.counter.period].end?.milliseconds ?? .max
             // One budget may have several counters of the call: groups within each other, teams of a person.
-            let name = binding.counter.scope.name
+            let name = scopes[binding.counter.row].name
             return (binding.reason.rank, -end, binding.entry.rank, -name.utf8.count, name)
         }
         return key(one) < key(other)

@@ -16,6 +16,8 @@ public struct Counters: Sendable {
     var index: BudgetIndex
     /// What is counted, in one row for all tallies, so that a call needs one look-up for each and no memory of its own.
     var rows: [CounterRow] = []
+    /// Whose counter is at each place of `rows`.
+    private(set) var scopes: [Scope] = []
     /// For each tally its counters' places in `rows`.
     var places: [[Scope: Int]] = []
     /// For each tally of one counter its place in `rows`, once it has one: it needs no look-up and is never forgotten.
@@ -31,13 +33,16 @@ public struct Counters: Sendable {
     /// The counters of calls of `foundContext`: a hold follows its verdict, and need not look again.
     private(set) var found: [Found] = []
     private var foundContext: CallContext?
+    /// Where names of calls lead, until a counter is forgotten.
+    private(set) var known = KnownNames()
 
-    /// A counter of a call.
+    /// A counter of a call: plain numbers, for an admission copies many.
     struct Found: Sendable {
         let tally: Int
         /// Its place in `rows`.
         let row: Int
-        let scope: Scope
+        /// `Period.index` of its tally.
+        let period: Int
     }
 
     /// How many counters there are before those of past windows are looked for.
@@ -177,6 +182,7 @@ public struct Counters: Sendable {
         }
         next.grants = grants
         next.foundContext = nil
+        next.known.forget()
         self = next
     }
 
@@ -188,6 +194,8 @@ public struct Counters: Sendable {
             places.append([:])
             singles.append(nil)
         }
+        foundContext = nil
+        known.forget()
     }
 
     private static func teams(thatDiffer old: BudgetSet, _ new: BudgetSet) -> Set<String> {
@@ -211,30 +219,45 @@ public struct Counters: Sendable {
     private mutating func change(_ context: CallContext, at time: Instant, _ body: (inout CounterRow) -> Void) {
         find(context)
         for place in found.indices
-        where windows[index.tallies[found[place].tally].period.index].contains(time) {
+        where windows[found[place].period].contains(time) {
             body(&rows[found[place].row])
         }
     }
 
     /// Puts the counters of `context` in `found`, each brought to the current window.
     mutating func find(_ context: CallContext) {
-        if context == foundContext {
-            for place in found.indices {
-                let start = windows[index.tallies[found[place].tally].period.index].start
-                if rows[found[place].row].start != start { rows[found[place].row].begin(start) }
-            }
+        if foundContext.map(context.leadsWhere) != true {
+            var found = found
+            self.found = []
+            found.removeAll(keepingCapacity: true)
+            if counterCount >= sweepCount { sweep() }
+            let index = index
+            for tally in index.allTallies { found.append(counter(tally, .all)) }
+            for part in index.parts { look(for: part, part.name(in: context), index, &found) }
+            index.forEachCounterOfMergeRequest(of: context) { tally, scope in found.append(counter(tally, scope)) }
+            self.found = found
+            foundContext = context
+        }
+        for place in found.indices {
+            let start = windows[found[place].period].start
+            if rows[found[place].row].start != start { rows[found[place].row].begin(start) }
+        }
+    }
+
+    /// Adds to `found` the counters to which `name` leads.
+    private mutating func look(for part: CallPart, _ name: String, _ index: BudgetIndex, _ found: inout [Found]) {
+        guard !name.isEmpty else { return }
+        if let places = known[part, name] {
+            for place in places { found.append(known.counters[place]) }
             return
         }
-        var found = found
-        self.found = []
-        found.removeAll(keepingCapacity: true)
-        if counterCount >= sweepCount { sweep() }
-        let index = index
-        index.forEachCounter(of: context) { tally, scope in
-            found.append(Found(tally: tally, row: self.place(tally, scope), scope: scope))
-        }
-        self.found = found
-        foundContext = context
+        let start = found.count
+        index.forEachCounter(of: part, name) { tally, scope in found.append(counter(tally, scope)) }
+        known.remember(found[start...], for: part, name)
+    }
+
+    private mutating func counter(_ tally: Int, _ scope: Scope) -> Found {
+        Found(tally: tally, row: place(tally, scope), period: index.tallies[tally].period.index)
     }
 
     /// The place of the counter `scope` of `tally`, brought to the current window.
@@ -248,9 +271,11 @@ public struct Counters: Sendable {
         if let last = free.popLast() {
             place = last
             rows[place] = CounterRow(start: start)
+            scopes[place] = scope
         } else {
             place = rows.count
             rows.append(CounterRow(start: start))
+            scopes.append(scope)
         }
         places[tally][scope] = place
         if case .one = index.tallies[tally].scope { singles[tally] = place }
@@ -260,6 +285,7 @@ public struct Counters: Sendable {
     /// Forgets counters of windows that ended and that hold nothing.
     private mutating func sweep() {
         foundContext = nil
+        known.forget()
         for tally in places.indices where singles[tally] == nil {
             let start = windows[index.tallies[tally].period.index].start
             for (scope, place) in places[tally] where rows[place].start != start && rows[place].holdsNothing {
@@ -268,6 +294,15 @@ public struct Counters: Sendable {
             }
         }
         sweepCount = max(Self.sweepCountMin, 2 * counterCount)
+    }
+}
+
+extension CallContext {
+    /// Whether all that decides about counters is the same, byte for byte where it is made small: letters that are equal
+    /// to Unicode need not be once they are small.
+    fileprivate func leadsWhere(_ other: CallContext) -> Bool {
+        mergeRequestIID == other.mergeRequestIID && model == other.model && agent == other.agent
+            && command == other.command && user.hasSameBytes(as: other.user) && project.hasSameBytes(as: other.project)
     }
 }
 

@@ -173,6 +173,34 @@ extension Scope {
         self.init(unchecked: kind, kind.ignoresCase ? name.withSmallLetters : name, iid: iid)
     }
 
+    /// Reads which counter is meant, as a text such as `user:ann`. Calls may carry names that no budget can be set for, with
+    /// blanks and stars in them; their counters are named all the same. The error says what is accepted.
+    public init(counter text: String) throws(BudgetTextError) {
+        if case .one(let one)? = try? ScopePattern(parsing: text) {
+            self = one
+            return
+        }
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let kind = ScopeKind(rawValue: String(parts[0])), kind != .all, parts[1] != "*" else {
+            throw BudgetTextError("scope", text, "say which one, such as user:ann")
+        }
+        var (name, iid) = (String(parts[1]), 0)
+        if kind == .mergeRequest, let mark = name.lastIndex(of: "!"),
+            let number = Digits.value(name[name.index(after: mark)...]), 1...Self.iidMax ~= number
+        {
+            (name, iid) = (String(name[..<mark]), number)
+        }
+        guard (kind == .mergeRequest) == (iid > 0), 1...Self.nameBytesMax ~= name.utf8.count,
+            name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else {
+            throw BudgetTextError(
+                "scope", text,
+                "accepted is one counter such as user:ann or merge_request:group/app!12, whose name has 1 to "
+                    + "\(Self.nameBytesMax) bytes and no control characters")
+        }
+        self.init(unchecked: kind, kind.ignoresCase ? name.withSmallLetters : name, iid: iid)
+    }
+
     /// The highest number a merge request can have: fifteen digits.
     static let iidMax = 999_999_999_999_999
 }
@@ -180,9 +208,26 @@ extension Scope {
 extension String {
     /// The text with `A` to `Z` made small; the text itself when it has none of them.
     var withSmallLetters: String {
-        guard utf8.contains(where: { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }) else { return self }
+        // Looked at as a whole, without a way out: so the machine looks at many bytes at once.
+        let hasCapitals = utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.reduce(UInt8(0)) { $0 | ($1 &- UInt8(ascii: "A") < 26 ? 1 : 0) } != 0
+        }
+        guard hasCapitals ?? true else { return self }
         return String(
             decoding: utf8.map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+}
+
+extension String {
+    /// Whether `other` is written with the same bytes. `==` asks less: it takes an accent before and one within its letter
+    /// for the same.
+    func hasSameBytes(as other: String) -> Bool {
+        // The closures look at whole buffers, so that the machine compares many bytes at once.
+        utf8.withContiguousStorageIfAvailable { mine in
+            other.utf8.withContiguousStorageIfAvailable { theirs in
+                mine.count == theirs.count && zip(mine, theirs).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+            } ?? false
+        } ?? utf8.elementsEqual(other.utf8)
     }
 }
 

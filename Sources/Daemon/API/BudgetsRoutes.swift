@@ -156,9 +156,8 @@ struct GrantBody: Sendable {
         let amounts = [fields.amount("amount"), fields.amount("tokens")].compactMap { $0 }
         note = fields.operatorNote()
         if let text = fields.optionalText("scope", lengthMax: 600) {
-            if case .one(let one)? = try? ScopePattern(parsing: text) {
-                scope = one
-            } else {
+            scope = try? Scope(counter: text)
+            if scope == nil {
                 fields.refuse("scope", "is \(text), accepted is one counter such as user:ann", ())
             }
         }

@@ -210,7 +210,7 @@ extension DashboardRoutes {
         }
         var scope: Scope?
         if !fields["scope"].isEmpty {
-            guard case .one(let one)? = try? ScopePattern(parsing: fields["scope"]) else {
+            guard let one = try? Scope(counter: fields["scope"]) else {
                 return refuseBudgets(
                     responder, visitor, "'\(fields["scope"])' is not one counter; accepted is one such as user:ann.",
                     nil)

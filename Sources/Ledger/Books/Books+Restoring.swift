@@ -56,17 +56,22 @@ extension Books {
         counters.grant(grant.given)
         if grant.given.budget == DailyBudget.name {
             budget = grantedBase
+            // What the grant put off is told when it comes.
+            wasWarned = wasWarned && today.totalTokens >= budget.warningThresholdTokens
             hasFreshToday = true
         }
         revision += 1
     }
 
-    /// The rule of the daily budget with what was granted for today.
+    /// The rule of the daily budget with what was granted for today: a threshold that is a share of the limit moves with it.
     var grantedBase: DailyBudget {
         guard let daily = counters.set.budget(DailyBudget.name) else { return base }
         var rule = base
         let (sum, overflow) = base.limitTokens.addingReportingOverflow(counters.granted(daily, .all))
         rule.limitTokens = overflow ? Int.max / 4 : min(sum, Int.max / 4)
+        if rule.limitTokens > base.limitTokens, let threshold = daily.thresholds.first {
+            rule.warningThresholdTokens = threshold.amount(ofLimit: rule.limitTokens)
+        }
         return rule
     }
 

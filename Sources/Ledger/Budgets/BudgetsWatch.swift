@@ -21,9 +21,12 @@ struct BudgetsWatch: Sendable {
     /// Whether what is known has been judged.
     private var isJudged = false
     private var lastRefusal: String?
+    /// Counts the times that the file was written here: what was read before is old then.
+    private(set) var round = 0
 
-    /// Takes `found` for what the file holds now.
-    mutating func look(_ found: BudgetsFile.Contents) -> Finding {
+    /// Takes `found`, which was read in `round`, for what the file holds now.
+    mutating func look(_ found: BudgetsFile.Contents, in round: Int) -> Finding {
+        guard round == self.round else { return .same }
         let before = known
         if found == before, isJudged { return .same }
         known = found
@@ -42,6 +45,15 @@ struct BudgetsWatch: Sendable {
                 ? .same : .unusable("it is gone: write it again, or the next start knows of none of them")
         case .unusable(let reason): return .unusable(reason)
         }
+    }
+
+    /// Takes it that the file holds `bytes`, which were written here and are in force: whoever writes what it held before
+    /// has changed it.
+    mutating func note(written bytes: [UInt8]) {
+        known = .bytes(bytes)
+        isJudged = true
+        lastRefusal = nil
+        round &+= 1
     }
 
     /// Forgets what was seen: what it says could not be put in force, and is tried again.

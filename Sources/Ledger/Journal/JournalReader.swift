@@ -86,7 +86,7 @@ struct JournalLine: Equatable {
             throw JournalError(reason: "a grant has no amount")
         }
         let budget = try fields.text()
-        guard case .one(let scope)? = try? ScopePattern(parsing: try fields.text()) else {
+        guard let scope = try? Scope(counter: try fields.text()) else {
             throw JournalError(reason: "a grant has no scope")
         }
         let until = try fields.optionalNumber().map { Instant(milliseconds: Int64($0)) }

@@ -80,12 +80,7 @@ enum BudgetsCommand {
         var counter: Scope?
         do throws(BudgetTextError) {
             amount = try BudgetLimit(parsing: values[Self.amount], field: "amount")
-            if let text = values[scope] {
-                guard case .one(let one) = try ScopePattern(parsing: text) else {
-                    throw BudgetTextError("scope", text, "say which one, such as user:ann")
-                }
-                counter = one
-            }
+            if let text = values[scope] { counter = try Scope(counter: text) }
         } catch {
             throw usageError(error, "budgets grant", "<name> <amount> --reason <text>")
         }

@@ -1,19 +1,41 @@
-import Budget
-import UTCTime
+package import Budget
+package import UTCTime
 
 /// The rules of budgets in their plainest form: everything that ever happened in a list, and sums over it.
-struct BudgetReference {
-    struct Held {
-        var amount: CallAmount
-        var context: CallContext
+package struct BudgetReference {
+    /// A call that was admitted and is not done.
+    package struct Held {
+        package var amount: CallAmount
+        package var context: CallContext
         /// Nil while the call is open or dispatched.
-        var unresolvedSince: Instant?
+        package var unresolvedSince: Instant?
+        let names: Set<String>
+
+        package init(amount: CallAmount, context: CallContext) {
+            self.amount = amount
+            self.context = context
+            names = Set(BudgetReference.names(context))
+        }
     }
 
-    var set: BudgetSet
-    var records: [(amount: CallAmount, context: CallContext, time: Instant)] = []
-    var holds: [Int: Held] = [:]
-    var grants: [BudgetGrant] = []
+    /// A call that is booked.
+    package struct Record {
+        package let amount: CallAmount
+        package let context: CallContext
+        package let time: Instant
+        let names: Set<String>
+    }
+
+    package var set: BudgetSet
+    package private(set) var records: [Record] = []
+    package var holds: [Int: Held] = [:]
+    package var grants: [BudgetGrant] = []
+
+    package init(set: BudgetSet) { self.set = set }
+
+    package mutating func book(_ amount: CallAmount, _ context: CallContext, _ time: Instant) {
+        records.append(Record(amount: amount, context: context, time: time, names: Set(Self.names(context))))
+    }
 
     /// Names the window of `time` by its text.
     static func window(_ period: Period, _ time: Instant) -> String {
@@ -26,35 +48,50 @@ struct BudgetReference {
         }
     }
 
-    /// The counters of `budget` that a call of `context` touches, as texts.
-    func counters(_ budget: BudgetDefinition, _ context: CallContext) -> [String] {
+    /// The counters that a call of `context` touches by its names alone, as texts.
+    static func names(_ context: CallContext) -> [String] {
         let project = context.project.lowercased()
         let user = context.user.lowercased()
         var all = ["all", "agent:" + context.agent, "command:" + context.command, "model:" + context.model]
-        if !user.isEmpty {
-            all.append("user:" + user)
-            all += set.teams.filter { $0.users.contains(user) }.map { "team:" + $0.name }
-        }
+        if !user.isEmpty { all.append("user:" + user) }
         if !project.isEmpty {
             all.append("project:" + project)
             let parts = project.split(separator: "/")
             for count in 1..<max(1, parts.count) { all.append("group:" + parts.prefix(count).joined(separator: "/")) }
             if let iid = context.mergeRequestIID { all.append("merge_request:\(project)!\(iid)") }
         }
+        return all
+    }
+
+    /// The counters of `budget` that a call of `context` touches, as texts.
+    package func counters(_ budget: BudgetDefinition, _ context: CallContext) -> [String] {
+        let user = context.user.lowercased()
+        let teams = set.teams.filter { !user.isEmpty && $0.users.contains(user) }.map { "team:" + $0.name }
+        let all = Self.names(context) + teams
         let text = budget.scope.description
         return text.hasSuffix(":*") ? all.filter { $0.hasPrefix(text.dropLast()) } : all.filter { $0 == text }
     }
 
-    struct Figures: Equatable {
-        var limit: Int
-        var used: Int
-        var held: Int
+    package struct Figures: Equatable {
+        package var limit: Int
+        package var used: Int
+        package var held: Int
+
+        package init(limit: Int, used: Int, held: Int) {
+            self.limit = limit
+            self.used = used
+            self.held = held
+        }
     }
 
-    func figures(_ budget: BudgetDefinition, _ counter: String, _ now: Instant) -> Figures {
+    package func figures(_ budget: BudgetDefinition, _ counter: String, _ now: Instant) -> Figures {
         let window = Self.window(budget.period, now)
         func sum(_ amounts: some Sequence<CallAmount>) -> Int {
             amounts.reduce(0) { $0 + (budget.limit.unit == .tokens ? $1.tokens : $1.microUSD ?? 0) }
+        }
+        let team = set.teams.first { "team:" + $0.name == counter }
+        func touches(_ names: Set<String>, _ context: CallContext) -> Bool {
+            team.map { $0.users.contains(context.user.lowercased()) } ?? names.contains(counter)
         }
         let granted = grants.filter {
             $0.budget == budget.name && $0.scope.description == counter && $0.amount.unit == budget.limit.unit
@@ -63,21 +100,17 @@ struct BudgetReference {
         return Figures(
             limit: budget.limit.amount + granted.reduce(0) { $0 + $1.amount.amount },
             used: sum(
-                records.filter { Self.window(budget.period, $0.time) == window && touches(budget, counter, $0.context) }
+                records.filter { touches($0.names, $0.context) && Self.window(budget.period, $0.time) == window }
                     .map(\.amount)),
             held: sum(
                 holds.values.filter { hold in
-                    touches(budget, counter, hold.context)
+                    touches(hold.names, hold.context)
                         && (hold.unresolvedSince.map { Self.window(budget.period, $0) == window } ?? true)
                 }.map(\.amount)))
     }
 
-    private func touches(_ budget: BudgetDefinition, _ counter: String, _ context: CallContext) -> Bool {
-        counters(budget, context).contains(counter)
-    }
-
     /// Every budget that refuses the call, as `name scope reason`; and those that warn, by name.
-    func judged(_ request: ReservationRequest, _ now: Instant) -> (refusing: [String], warning: [String]) {
+    package func judged(_ request: ReservationRequest, _ now: Instant) -> (refusing: [String], warning: [String]) {
         var refusing: [String] = []
         var warning: [String] = []
         for budget in set.budgets where budget.label.map({ request.labels.contains($0) }) ?? true {
