@@ -72,6 +72,17 @@ extension HTML {
         """
     }
 
+    /// A labelled field of several lines.
+    static func area(
+        _ id: StaticString, _ name: StaticString, _ label: String, value: String, hint: String, isNeeded: Bool = false
+    ) -> HTML {
+        """
+        <p class="field"><label for="\(text(id))">\(label)</label><textarea id="\(text(id))" name="\(text(name))" rows="8" \
+        autocomplete="off" spellcheck="false"\(" required", if: isNeeded) aria-describedby="\(text(id))-hint">
+        \(value)</textarea><small id="\(text(id))-hint">\(hint)</small></p>
+        """
+    }
+
     /// A labelled choice; `options` are values with what people read.
     static func choice(
         _ id: StaticString, _ name: StaticString, _ label: String, _ options: [(value: String, title: String)],

@@ -132,8 +132,14 @@ public struct AgentsPage: Sendable {
     /// The one with the latest call first.
     public var cards: [AgentCard]
 
-    /// A page of `cards`.
-    public init(_ cards: [AgentCard]) { self.cards = cards }
+    /// How many there are, shown or not.
+    public var totalCount: Int
+
+    /// A page of `cards`, of which there are `totalCount` in all.
+    public init(_ cards: [AgentCard], totalCount: Int? = nil) {
+        self.cards = Array(cards.prefix(Self.cardsMax))
+        self.totalCount = totalCount ?? cards.count
+    }
 
     /// Cards that are shown at most.
     public static let cardsMax = 60
@@ -144,7 +150,7 @@ public struct AgentsPage: Sendable {
             "Agents", current: .agents,
             """
             <h1>Agents</h1>
-            <div id="agents" data-live>\(cards.isEmpty ? HTML.nothing("No agent made a call yet.") : "<ul class=\"cards\">\(cards.prefix(Self.cardsMax).html { $0.html(today: frame.now.day) })</ul>")</div>
+            <div id="agents" data-live>\(cards.isEmpty ? HTML.nothing("No agent made a call yet.") : "<ul class=\"cards\">\(cards.html { $0.html(today: frame.now.day) })</ul>\("<p class=\"more\">and \(HTML.count(totalCount - cards.count)) more, whose last call is older; GET /agents has all</p>" as HTML, if: totalCount > cards.count)")</div>
             """)
     }
 }

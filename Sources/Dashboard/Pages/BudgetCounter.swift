@@ -68,8 +68,8 @@ public struct BudgetCounter: Sendable, Equatable {
         """
         <li class="budget"><p class="budget-head"><strong>\(HTML.name(name))</strong> <span class="quiet">\
         \(HTML.name(scope)) · \(periodWord)</span> \(level.badge)</p>\(bar)<p class="budget-figures">\
-        \(HTML.amount(used, unit)) of \(HTML.amount(limit, unit)) used · \(percent(committed, of: limit))%\
-        \(" · \(HTML.amount(onHold, unit)) held" as HTML, if: onHold > 0)\
+        \(HTML.amount(used, unit)) used\(" + \(HTML.amount(onHold, unit)) held" as HTML, if: onHold > 0) of \
+        \(HTML.amount(limit, unit)) · \(percent(committed, of: limit))%\
         \(" · \(HTML.amount(granted, unit)) granted" as HTML, if: granted > 0)\
         \(" · only warns", if: enforcement == .warn)\
         \(resetsAt.map { " · resets \(HTML.moment($0))" as HTML })</p></li>
