@@ -176,9 +176,9 @@ private final class Events: NSObject, URLSessionDataDelegate, Sendable {
         received.withLock { $0 += String(decoding: data, as: UTF8.self) }
     }
 
-    /// Waits at most ten seconds until `condition` is true of all that came.
+    /// Waits at most a minute until `condition` is true of all that came.
     func wait(_ condition: (String) -> Bool) async throws {
-        for _ in 0..<5000 where !condition(text) { try await Task.sleep(for: .milliseconds(2)) }
+        for _ in 0..<30_000 where !condition(text) { try await Task.sleep(for: .milliseconds(2)) }
         try #require(condition(text))
     }
 }

@@ -51,7 +51,7 @@ struct DashboardBooks: Sendable {
         return TodayPage(
             budget: daily, isEnabled: status.isEnabled, sums: Sums(report.totals), hours: hours,
             outlook: try forecasts.today(daily, now), others: Excerpt(fullest, max: TodayPage.rowsMax) { $0.counter },
-            holds: holds(max: TodayPage.rowsMax).rows, queue: queueRows(max: TodayPage.rowsMax).rows,
+            holds: holds(max: TodayPage.waitingMax).rows, queue: queueRows(max: TodayPage.waitingMax).rows,
             recent: try usage.recentRecords(Self.recentMax).map(CallRow.init))
     }
 

@@ -105,18 +105,22 @@ public struct BudgetsPage: Sendable {
             <p class="budget-words quiet">\(row.enforcement == .block ? "blocks" : "warns") at \(row.limitText)\
             \(", remarks at \(row.thresholdText)" as HTML, if: !row.thresholds.isEmpty) \(edit)</p>
             """
-        guard !row.counters.isEmpty else {
-            return """
-                <li class="budget"><p class="budget-head"><strong>\(HTML.name(row.name))</strong> <span class="quiet">\
-                \(HTML.name(row.scope)) · nothing used yet</span></p>\(words)</li>
-                """
+        if row.counters.totalCount == 1, let counter = row.counters.rows.first {
+            return "\(counter.line(today: frame.now.day))<li>\(words)</li>\n"
         }
-        let hiddenCount = row.counters.hiddenCount
         return """
-            \(row.counters.rows.html { $0.line(today: frame.now.day) })<li>\(words)\
-            \("<p class=\"quiet\">\(HTML.count(hiddenCount)) more counters are less full.</p>" as HTML, if: hiddenCount > 0)</li>
+            <li class="budget"><p class="budget-head"><strong>\(HTML.name(row.name))</strong> <span class="quiet">\
+            \(HTML.name(row.scope)) · \(row.period.words)\(" · nothing used yet", if: row.counters.isEmpty)</span></p></li>\
+            <li>\(words)</li>\(row.counters.isEmpty ? nil : list(row.counters))
 
             """
+    }
+
+    private func list(_ counters: Excerpt<BudgetCounter>) -> HTML {
+        """
+        <li><ul class="budgets counters">\(counters.rows.html(\.lineOfMany))</ul>\
+        \("<p class=\"more\">\(HTML.count(counters.hiddenCount)) more counters are less full.</p>" as HTML, if: counters.hiddenCount > 0)</li>
+        """
     }
 
     private func grantForm(_ frame: Frame) -> HTML {

@@ -46,8 +46,10 @@ public struct TodayPage: Sendable {
         self.recent = recent
     }
 
-    /// Budgets, queue and calls that the page shows at most; the other pages have all.
+    /// Budgets and calls that the page shows at most; the other pages have all.
     public static let rowsMax = 8
+    /// Reviews, and holds, that it shows at most.
+    public static let waitingMax = 5
 
     /// The page in `frame`.
     public func html(in frame: Frame) -> HTML {
@@ -122,20 +124,20 @@ public struct TodayPage: Sendable {
     private func queueList(_ today: Day) -> HTML {
         queue.isEmpty
             ? HTML.nothing("No review waits or runs.")
-            : "<ul class=\"rows\">\(queue.rows.html { $0.line(today: today) })</ul>\(all(queue.totalCount, Page.queue))"
+            : "<ul class=\"rows\">\(queue.rows.html { $0.line(today: today) })</ul>\(all(queue.totalCount, Self.waitingMax, Page.queue))"
     }
 
     private func holdList(_ today: Day) -> HTML {
         holds.isEmpty
             ? HTML.nothing("No tokens are held.")
-            : "<ul class=\"rows\">\(holds.rows.html { $0.line(today: today) })</ul>\(all(holds.totalCount, Page.queue))"
+            : "<ul class=\"rows\">\(holds.rows.html { $0.line(today: today) })</ul>\(all(holds.totalCount, Self.waitingMax, Page.queue))"
     }
 
     private func otherList(_ today: Day) -> HTML {
-        "<ul class=\"budgets\">\(others.rows.html { $0.line(today: today) })</ul>\(all(others.totalCount, Page.budgets))"
+        "<ul class=\"budgets\">\(others.rows.html { $0.line(today: today) })</ul>\(all(others.totalCount, Self.rowsMax, Page.budgets))"
     }
 
-    private func all(_ count: Int, _ page: Page) -> HTML? {
-        count > Self.rowsMax ? "<p class=\"more\"><a href=\"\(page.link)\">All \(HTML.count(count))</a></p>" : nil
+    private func all(_ count: Int, _ max: Int, _ page: Page) -> HTML? {
+        count > max ? "<p class=\"more\"><a href=\"\(page.link)\">All \(HTML.count(count))</a></p>" : nil
     }
 }
