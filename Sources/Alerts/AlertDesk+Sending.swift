@@ -85,7 +85,8 @@ extension AlertDesk {
         }
         guard let count else { return }
         log(
-            .warning, "fewer alerts wait for a target: it is sent every new one again; what it was not sent is on the dashboard",
+            .warning,
+            "fewer alerts wait for a target: it is sent every new one again; what it was not sent is on the dashboard",
             ["target": target, "not_sent": String(count)])
     }
 

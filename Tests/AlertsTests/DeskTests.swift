@@ -120,7 +120,8 @@ import UTCTime
     }
 
     @Test(arguments: [4, 5, 40])
-    func `or is not sent where too many wait, which is told once, and once more when it is over`(count: Int) async throws
+    func `or is not sent where too many wait, which is told once, and once more when it is over`(count: Int)
+        async throws
     {
         var limits = AlertLimits()
         limits.owedMax = 4

@@ -78,7 +78,10 @@ import UTCTime
         // The ring and the bar are drawn over both, each as long as its words say.
         #expect(html.contains("class=\"held\" width=\"\(used + held)\""))
         #expect(html.contains("class=\"used\" width=\"\(used)\""))
-        #expect(html.contains("class=\"held\" d=\"M14 100a86 86 0 0 1 172 0\" pathLength=\"1000\" stroke-dasharray=\"\(used + held) 2000\""))
+        #expect(
+            html.contains(
+                "class=\"held\" d=\"M14 100a86 86 0 0 1 172 0\" pathLength=\"1000\" stroke-dasharray=\"\(used + held) 2000\""
+            ))
     }
 
     @Test(
@@ -101,10 +104,14 @@ import UTCTime
     }
 
     @Test func `limits stand with separators, as all other figures do`() {
-        let rows = [(BudgetLimit(200_000, .tokens), "blocks at 200,000 tokens"), (BudgetLimit(50_000_000, .usd), "blocks at $50.00")]
+        let rows = [
+            (BudgetLimit(200_000, .tokens), "blocks at 200,000 tokens"),
+            (BudgetLimit(50_000_000, .usd), "blocks at $50.00"),
+        ]
         for (limit, words) in rows {
             let row = BudgetsPage.Row(
-                name: "b", scope: "all", period: .day, limit: limit ?? .none, thresholds: [.percent(80), .amount(160_000)],
+                name: "b", scope: "all", period: .day, limit: limit ?? .none,
+                thresholds: [.percent(80), .amount(160_000)],
                 enforcement: .block, isEditable: true, counters: .none)
             let text = Markup(BudgetsPage(rows: [row]).html(in: Samples(name: "x").frame).description).texts.joined()
             #expect(text.contains(words))

@@ -120,5 +120,7 @@ import UTCTime
 
 extension String {
     /// How many parts there are when it is cut at each `mark`.
-    fileprivate func components(of mark: String) -> Int { split(separator: mark, omittingEmptySubsequences: false).count }
+    fileprivate func components(of mark: String) -> Int {
+        split(separator: mark, omittingEmptySubsequences: false).count
+    }
 }

@@ -45,7 +45,8 @@ package struct DaemonRule: Sendable, Equatable {
             url: address + "/budget/status", deadlineSeconds: patienceSeconds, answerBytesMax: 64 << 10)
         do throws(HTTPClientError) {
             let answer = try await transport.send(request)
-            guard answer.isSuccess, let value = try? JSONValue(parsing: answer.body), let rule = DaemonRule(value) else {
+            guard answer.isSuccess, let value = try? JSONValue(parsing: answer.body), let rule = DaemonRule(value)
+            else {
                 return .silent("the daemon at \(address) answered \(answer.status) without figures")
             }
             return .rule(rule)

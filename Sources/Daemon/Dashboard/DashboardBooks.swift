@@ -36,7 +36,8 @@ struct DashboardBooks: Sendable {
             }
         }
         let status = ledger.status()
-        let standings = ledger.standings()
+        let overview = ledger.overview()
+        let standings = overview.standings
         let daily =
             standings.first { $0.budget.name == DailyBudget.name }.map(BudgetCounter.init)
             ?? BudgetCounter(
@@ -50,7 +51,10 @@ struct DashboardBooks: Sendable {
         }
         return TodayPage(
             budget: daily, isEnabled: status.isEnabled, sums: Sums(report.totals), hours: hours,
-            outlook: try forecasts.today(daily, now), others: Excerpt(fullest, max: TodayPage.rowsMax) { $0.counter },
+            outlook: try forecasts.today(daily, now),
+            others: Excerpt(
+                fullest, max: TodayPage.rowsMax, omitted: overview.omittedCounts.values.reduce(0, +)
+            ) { $0.counter },
             holds: holds(max: TodayPage.waitingMax).rows, queue: queueRows(max: TodayPage.waitingMax).rows,
             recent: try usage.recentRecords(Self.recentMax).map(CallRow.init))
     }
@@ -195,7 +199,8 @@ struct DashboardBooks: Sendable {
         return Dashboard.SessionPage(
             session: SessionRow(detail.summary), calls: detail.records.map(CallRow.init),
             agents: try agents(of: detail.summary).sortedByTokens,
-            estimate: totals.estimatedTokens > 0 ? (totals.estimatedTokens, totals.estimatedActualTokens) : nil, events: story(id) ?? [],
+            estimate: totals.estimatedTokens > 0 ? (totals.estimatedTokens, totals.estimatedActualTokens) : nil,
+            events: story(id) ?? [],
             address: address)
     }
 
