@@ -1,4 +1,4 @@
-import Demo
+import Budget
 import Foundation
 import HTTPClient
 import JSON
