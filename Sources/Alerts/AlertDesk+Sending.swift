@@ -39,6 +39,7 @@ extension AlertDesk {
             _ = await committing([.dropped(id: id, target: target, reason: reason)], isForced: true)
         }
         putBack(id, target)
+        noteRoom(target)
         if let alert = alert(id) { tell(.changed(alert)) }
     }
 
@@ -54,8 +55,39 @@ extension AlertDesk {
         guard isUntold else { return await finish(id, target, .dropped("it is not so any more")) }
         _ = await committing([.withdrawn(id: id)], isForced: true)
         putBack(id, target)
+        noteRoom(target)
         log(.info, "an alert was not sent: what it told is not so any more", ["alert": id])
         tell(.removed(id))
+    }
+
+    // MARK: A target that is owed too many
+
+    /// Counts an alert that `target` is not sent, for too many others wait; the first is told.
+    func noteUnsent(_ target: String) {
+        let count = state.withLock { state in
+            state.unsentCounts[target, default: 0] += 1
+            return state.unsentCounts[target]
+        }
+        guard count == 1 else { return }
+        log(
+            .error, "too many alerts wait for a target: it is not sent every new one",
+            ["target": target, "waiting": String(limits.owedMax)])
+    }
+
+    /// Tells how many `target` was not sent, once half of those that waited are gone.
+    private func noteRoom(_ target: String) {
+        let count = state.withLock { state -> Int? in
+            guard let count = state.unsentCounts[target], state.books.owedCount(target) <= limits.owedMax / 2 else {
+                return nil
+            }
+            state.unsentCounts[target] = nil
+            return count
+        }
+        guard let count else { return }
+        log(
+            .warning,
+            "fewer alerts wait for a target: it is sent every new one again; what it was not sent is on the dashboard",
+            ["target": target, "not_sent": String(count)])
     }
 
     func noteFailure(_ target: String) { state.withLock { $0.failureCounts[target, default: 0] += 1 } }
@@ -73,6 +105,7 @@ extension AlertDesk {
                 ended.append(courier.task)
                 state.couriers[name] = nil
             }
+            state.unsentCounts = state.unsentCounts.filter { wanted[$0.key] != nil }
             for (name, target) in wanted where state.couriers[name] == nil {
                 let bell = Bell()
                 let courier = AlertCourier(

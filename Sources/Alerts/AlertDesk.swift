@@ -23,6 +23,8 @@ public final class AlertDesk: Sendable {
         var couriers: [String: (bell: Bell, task: Task<Void, Never>, target: AlertTarget)] = [:]
         var raisedCounts: [AlertKind: Int] = [:]
         var failureCounts: [String: Int] = [:]
+        /// Alerts that a target was not sent, from the first that it was owed too many for until half of those are gone.
+        var unsentCounts: [String: Int] = [:]
         var observers: [Int: @Sendable (AlertDeskChange) -> Void] = [:]
         var nextObserver = 0
         var isClosed = false
@@ -108,11 +110,7 @@ public final class AlertDesk: Sendable {
             [AlertEntry.raised(id: id, candidate, previous: previous, targets: targets)]
             + full.map { .dropped(id: id, target: $0, reason: "too many others wait for it") }
         guard commit(entries, isForced: candidate.kind.mayPrecedeTheDisk) == nil else { return }
-        for target in full {
-            log(
-                .error, "an alert is not sent: too many others wait for its target",
-                ["target": target, "alert": id, "waiting": String(limits.owedMax)])
-        }
+        for target in full { noteUnsent(target) }
         let alert = state.withLock { state -> Alert? in
             state.raisedCounts[candidate.kind, default: 0] += 1
             for target in targets { state.couriers[target]?.bell.ring() }

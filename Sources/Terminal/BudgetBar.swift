@@ -47,7 +47,8 @@ package struct BudgetBar {
         return share > 900 ? .red : share >= 700 ? .yellow : .green
     }
 
-    /// `[#####+++......]  47.1 %  ok`, `width` cells wide between the brackets: `#` used, `+` held.
+    /// `[#####+++......]  57.1 %  ok`, `width` cells wide between the brackets: `#` used, `+` held. The figure is that of
+    /// both together, as the colour and the sign are.
     package func text(width: Int, isColoured: Bool) -> String {
         let width = max(10, width)
         let usedCells = min(width, Self.share(used, of: limit, in: width))
@@ -55,7 +56,7 @@ package struct BudgetBar {
         let bar =
             String(repeating: "#", count: usedCells) + String(repeating: "+", count: max(0, heldCells))
             + String(repeating: ".", count: width - usedCells - max(0, heldCells))
-        let tenths = Self.share(used, of: limit, in: 1000)
+        let tenths = Self.share(taken, of: limit, in: 1000)
         let figures = "\(tenths / 10).\(tenths % 10) %  \(zone.sign)"
         return isColoured
             ? "[\(zone.colour)\(bar)\u{1B}[0m]  \(zone.colour)\(figures)\u{1B}[0m" : "[\(bar)]  \(figures)"

@@ -59,6 +59,16 @@ enum CommandSettings {
         }
     }
 
+    /// The daily budget as the daemon has it that holds the books of `directory` open; nil without one. Says so when there
+    /// is one that does not answer: then the limits shown are those of this command's own settings.
+    static func ruleInForce(in directory: String) async -> DaemonRule? {
+        let answer = await DaemonRule.ask(directory)
+        if case .silent(let reason) = answer {
+            Console.complain("Warning: \(reason); the daily limit is that of this command's own settings.\n")
+        }
+        return answer.rule
+    }
+
     /// `--no-color`.
     static let noColour = Parameter<Bool>(flag: "--no-color", help: "No colour, also on a terminal.")
 }

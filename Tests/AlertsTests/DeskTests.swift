@@ -119,6 +119,30 @@ import UTCTime
         #expect(receiver.requests.count == 3)
     }
 
+    @Test(arguments: [4, 5, 40])
+    func `or is not sent where too many wait, which is told once, and once more when it is over`(count: Int)
+        async throws
+    {
+        var limits = AlertLimits()
+        limits.owedMax = 4
+        let target = SlowTarget()
+        let office = Office(target, limits: limits)
+        let desk = try office.desk()
+        desk.setTargets([.slack])
+        desk.raise((1...count).map { .once("a \($0)") })
+        await desk.settled()
+        func lines(_ words: String) -> [String] { office.log.filter { $0.contains(words) } }
+        #expect(lines("too many alerts wait").count == (count > 4 ? 1 : 0))
+        #expect(lines("fewer alerts wait").isEmpty)
+        target.isReady.withLock { $0 = true }
+        await desk.untilNothingIsOwed()
+        await desk.close()
+        #expect(lines("too many alerts wait").count == (count > 4 ? 1 : 0))
+        #expect(lines("fewer alerts wait").count == (count > 4 ? 1 : 0))
+        if count > 4 { #expect(lines("fewer alerts wait")[0].contains("not_sent=\(count - 4)")) }
+        #expect(desk.alerts().count == count)
+    }
+
     @Test func `and none that is a day old`() async throws {
         let receiver = Receiver { _, _ in ClientResponse(status: 503) }
         let desk = try Office(receiver).desk()
@@ -230,5 +254,15 @@ final class Seen: Sendable {
             case .removed: "removed"
             }
         list.withLock { $0.append(word) }
+    }
+}
+
+/// Takes its time to answer until it is ready.
+private final class SlowTarget: HTTPTransport {
+    let isReady = Mutex(false)
+
+    func send(_ request: ClientRequest) async throws(HTTPClientError) -> ClientResponse {
+        while !isReady.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(1)) }
+        return ClientResponse(status: 200)
     }
 }

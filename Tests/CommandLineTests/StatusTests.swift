@@ -66,9 +66,8 @@ import Testing
         #expect(
             table.output.hasPrefix(
                 """
-                daily  [#########################++++++++++++.............]  50.0 %  !
-                       500,000 of 1,000,000 tokens used, 260,000 left
-                       240,000 held for calls that are not settled
+                daily  [#########################++++++++++++.............]  74.0 %  !
+                       500,000 used + 240,000 held of 1,000,000 tokens, 260,000 left
                        1 call on \(Calendar.today); resets at 
                 """))
         #expect(table.output.hasSuffix("held for calls under way:\n       no merge request: 240,000 tokens\n"))
@@ -79,6 +78,28 @@ import Testing
         for member in try #require(answer.body.object).members { #expect(report[member.key] == member.value) }
         #expect(report["reservations"]?.array?.map { $0["estimated_tokens"]?.integer } == [240_000])
         #expect(try await daemon.stop().status == 0)
+    }
+
+    @Test func `the daily limit is the daemon's, whatever the command's own settings say`() async throws {
+        let folder = try Folder()
+        let daemon = try await Daemon(
+            in: folder, environment: ["TOKEN_DAILY_LIMIT": "2000000", "TOKEN_WARNING_THRESHOLD": "10%"])
+        _ = try await daemon.post("/usage", ["model": "m", "input_tokens": 400_000, "output_tokens": 100_000])
+        _ = try await daemon.post("/grants", ["budget": "daily", "amount": "500000", "reason": "a release"])
+        let own = ["TOKEN_DAILY_LIMIT": "600000"]
+        let table = try await Program.run("status", environment: own, in: folder)
+        #expect(table.output.contains(" 20.0 %  ok\n       500,000 of 2,500,000 tokens used, 2,000,000 left\n"))
+        let json = try await Program.run("status", "--format", "json", environment: own, in: folder)
+        let report = try JSONValue(parsing: Array(json.output.utf8))
+        let answer = try await daemon.get("/budget/status")
+        for member in try #require(answer.body.object).members { #expect(report[member.key] == member.value) }
+        #expect(report["level"] == "warning")
+        let list = try await Program.run("budgets", "list", "--format", "csv", environment: own, in: folder)
+        #expect(list.output.contains("daily,") && list.output.contains("2500000") && !list.output.contains("600000"))
+        #expect(try await daemon.stop().status == 0)
+        // Nobody has the books open now: the limit is the command's own, with the grant.
+        let after = try await Program.run("status", environment: own, in: folder)
+        #expect(after.output.contains("500,000 of 1,100,000 tokens used") && after.complaint.isEmpty)
     }
 
     @Test func `a damaged line is named, and the rest is counted`() async throws {

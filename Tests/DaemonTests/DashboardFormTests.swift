@@ -118,6 +118,79 @@ private struct Visitor {
         try await stage.strike()
     }
 
+    @Test func `teams are made, changed and removed, and refused as the API refuses them`() async throws {
+        let stage = try Self.stage()
+        let visitor = try await Visitor(stage)
+        #expect(try await visitor.page("/dashboard/teams").contains("There is no team yet."))
+        let set = "/dashboard/teams/set"
+        let team = ["name": "web", "users": "Ann, bob\r\n eve\r\n\r\nann;", "cost_centre": "4711"]
+        #expect(try await visitor.submit(set, team, token: "guess").status == 403)
+        let refusals: [([String: String], String)] = [
+            (["name": "bad name!"], "bad name!"), (["name": ""], "name"), (["users": " \r\n,"], "0 people"),
+            (["users": "ann \(String(repeating: "u", count: 513))"], "uuu"),
+            (["cost_centre": String(repeating: "x", count: 201)], "200 bytes"),
+        ]
+        for (change, words) in refusals {
+            let refused = try await visitor.submit(set, team.merging(change) { $1 })
+            #expect(refused.status == 422 && refused.page.contains(words), "\(change)")
+            // What was typed is still there.
+            if change["users"] == nil { #expect(refused.page.contains("\nAnn\nbob\neve\nann</textarea>"), "\(change)") }
+        }
+        #expect(try await stage.send("GET", "/teams").body["teams"] == [])
+
+        let made = try await visitor.submit(set, team)
+        #expect(made.status == 303 && made.location == "/dashboard/teams?done=teamSet")
+        let teams = try await stage.send("GET", "/teams").body["teams"]?.array
+        #expect(teams == [["name": "web", "users": ["ann", "bob", "eve"], "cost_centre": "4711"]])
+        let page = try await visitor.page("/dashboard/teams?edit=web&done=teamSet")
+        #expect(page.contains("The team is in force.") && page.contains("\nann\nbob\neve</textarea>"))
+
+        // Who is left out is no longer in it, and an empty cost centre is none.
+        #expect(try await visitor.submit(set, ["name": "web", "users": "ann", "cost_centre": ""]).status == 303)
+        #expect(try await stage.send("GET", "/teams").body["teams"] == [["name": "web", "users": ["ann"]]])
+
+        let remove = "/dashboard/teams/remove"
+        #expect(try await visitor.submit(remove, ["name": "web"]).status == 422)
+        #expect(try await visitor.submit(remove, ["name": "other", "sure": "yes"]).status == 422)
+        let budget: JSONValue = ["scope": "team:web", "period": "week", "limit": 1000]
+        #expect(try await stage.send("PUT", "/budgets/web", budget).status == 200)
+        let used = try await visitor.submit(remove, ["name": "web", "sure": "yes"])
+        #expect(used.status == 422 && used.page.contains("web"))
+        #expect(try await stage.send("DELETE", "/budgets/web").status == 200)
+        #expect(try await visitor.submit(remove, ["name": "web", "sure": "yes"]).status == 303)
+        #expect(try await stage.send("GET", "/teams").body["teams"] == [])
+        try await stage.strike()
+    }
+
+    @Test func `a team of the most people there may be is set, and one more is refused in words`() async throws {
+        let stage = try Self.stage()
+        let visitor = try await Visitor(stage)
+        // Names as long as GitLab lets them be would not fit into a form of the usual size.
+        func names(_ count: Int) -> String { (1...count).map { "somebody-\($0)" }.joined(separator: "\r\n") }
+        let set = "/dashboard/teams/set"
+        #expect(try await visitor.submit(set, ["name": "all", "users": names(5000)]).status == 303)
+        let refused = try await visitor.submit(set, ["name": "all", "users": names(5001)])
+        #expect(refused.status == 422 && refused.page.contains("5001 people"))
+        #expect(try await stage.send("GET", "/teams").body["teams"]?.array?.first?["users"]?.array?.count == 5000)
+        try await stage.strike()
+    }
+
+    @Test(arguments: [0, 1, 31, 32])
+    func `cookies of our name that somebody else set lock nobody out`(count: Int) async throws {
+        let stage = try Self.stage()
+        let visitor = try await Visitor(stage)
+        let strays = (0..<count).map { "bursar=\(String(repeating: "0", count: 63))\($0 % 10)" }
+        let cookies = ["bursar=x", "bursar=", "bursar", "other=1"] + strays + [visitor.cookie]
+        var request = try ClientRequest(url: stage.daemon.url + "/dashboard/teams")
+        request.fields["Cookie"] = cookies.joined(separator: "; ")
+        let answer = try await URLSessionTransport().send(request)
+        // So many are tried and no more.
+        #expect(answer.status == (count < DashboardAccess.sessionIDsMax ? 200 : 303))
+        request.fields["Cookie"] = cookies.dropLast().joined(separator: "; ")
+        #expect(try await URLSessionTransport().send(request).status == 303)
+        try await stage.strike()
+    }
+
     @Test func `one counter of a budget that has many is granted more`() async throws {
         let stage = try Self.stage()
         let body: JSONValue = ["scope": "user:*", "period": "week", "limit": 1000]

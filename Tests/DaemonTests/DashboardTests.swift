@@ -125,6 +125,68 @@ import UTCTime
     }
 }
 
+/// Books of a large team: what a page shows is bounded, what it says of the rest is right.
+@Suite struct `Pages of large books` {
+    private static let header =
+        "year,month,day,time,project_id,project_name,mr_iid,username,input_tokens,output_tokens,total_tokens,model,"
+        + "duration_ms,cache_write_tokens,cache_read_tokens,cost_usd,price_id,estimated_tokens,agent,command,session_id,usage_id"
+
+    @Test func `stay readable with 5,000 users, sessions, agents and models`() async throws {
+        let stage = try Stage(settings: ["TOKEN_DAILY_LIMIT": "100000000"])
+        try await stage.stopDaemon()
+        let rows = (1...5000).map { index in
+            "2026,3,10,08:\(10 + index % 50):\(10 + index % 50),42,app-\(index),\(index),user-\(index),1000,100,1100,"
+                + "model-\(index),900,0,0,0.004500,p,1500,agent-\(index),review,shop/app-\(index)!\(index),u-\(index)"
+        }
+        let folder = stage.directory.path + "/books/token-logs"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try ([Self.header] + rows + [""]).joined(separator: "\n")
+            .write(toFile: folder + "/2026-03.csv", atomically: true, encoding: .utf8)
+        try stage.startDaemon()
+        let people: JSONValue = ["scope": "user:*", "period": "day", "limit": 500_000]
+        #expect(try await stage.send("PUT", "/budgets/people", people).status == 200)
+        let pages: [(path: String, words: String)] = [
+            ("/", "All <data value=\"5000\">5,000</data>"), ("/dashboard/month", "4988 others"),
+            ("/dashboard/sessions", "<data value=\"5000\">5,000</data> in all"),
+            ("/dashboard/agents", "and <data value=\"4940\">4,940</data> more"),
+            ("/dashboard/budgets", "<data value=\"4980\">4,980</data> more counters"),
+            ("/dashboard/queue", "No tokens are held."), ("/dashboard/alerts", "Unread"),
+            ("/dashboard/session?id=shop%2Fapp-7%217", "user-7"), ("/dashboard/prices", "In force"),
+            ("/dashboard/why", "Why"), ("/dashboard/teams", "no team"),
+        ]
+        for (path, words) in pages {
+            let answer = try await URLSessionTransport().send(
+                ClientRequest(
+                    url: try stage.daemon.url + path, fields: ["Authorization": "Bearer \(Stage.apiToken)"]))
+            #expect(answer.status == 200, "\(path)")
+            #expect(answer.body.count < 120_000, "\(path): \(answer.body.count) bytes")
+            #expect(String(decoding: answer.body, as: UTF8.self).contains(words), "\(path)")
+        }
+        try await stage.strike()
+    }
+
+    @Test(arguments: [100, 101]) func `count every hold, and show those whose outcome is unknown first`(count: Int)
+        async throws
+    {
+        let stage = try Stage(settings: ["TOKEN_DAILY_LIMIT": "100000000"])
+        for index in 1...count {
+            let call: JSONValue = [
+                "estimated_tokens": 1000, "model": "claude-sonnet-5-5", "project": "shop/app",
+                "merge_request": .integer(index),
+            ]
+            #expect(try await stage.send("POST", "/budget/reservations", call).status == 201)
+        }
+        let answer = try await URLSessionTransport().send(
+            ClientRequest(
+                url: try stage.daemon.url + "/dashboard/queue", fields: ["Authorization": "Bearer \(Stage.apiToken)"]))
+        let page = String(decoding: answer.body, as: UTF8.self)
+        #expect(page.components(separatedBy: "<tr>").count == 1 + 1 + 100)
+        #expect(page.contains("and <data value=\"1\">1</data> more") == (count == 101))
+        #expect(page.contains("<data value=\"\(count * 1000)\">"))
+        try await stage.strike()
+    }
+}
+
 @Suite struct SignInTests {
     private let start = Instant(seconds: 1_800_000_000)
 

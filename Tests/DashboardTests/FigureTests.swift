@@ -41,9 +41,9 @@ import UTCTime
                 "Tokens: <data value=\"4234\">4,234</data> | Cost: <span class=\"cost\"><data value=\"0.120000\">$0.12</data>"
             ))
         #expect(html.contains("Avg cost/request: $0.0080 (last 2 requests), steady"))
-        #expect(!html.contains("dear</span>"))
+        #expect(!html.contains("over $0.05</span>"))
         let dear = AgentsPage([card([50_001])]).html(in: Samples(name: "x").frame).description
-        #expect(dear.contains("dear</span>"))
+        #expect(dear.contains("over $0.05</span>"))
     }
 
     @Test(
@@ -54,6 +54,69 @@ import UTCTime
         ])
     func `levels begin at seventy and above ninety percent`(used: Int, limit: Int, level: Level) {
         #expect(Level(used, of: limit) == level)
+    }
+
+    @Test(
+        arguments: [
+            (600, 0, "60%", "healthy", "600 used of 1,000 · 60%"),
+            (600, 99, "69%", "healthy", "600 used + 99 held of 1,000 · 69%"),
+            (600, 150, "75%", "warning", "600 used + 150 held of 1,000 · 75%"),
+            (600, 301, "90%", "critical", "600 used + 301 held of 1,000 · 90%"),
+            (600, 400, "100%", "used up", "600 used + 400 held of 1,000 · 100%"),
+        ] as [(Int, Int, String, String, String)])
+    func `bar, colour, word and figure are of what is used and held together`(
+        used: Int, held: Int, share: String, word: String, line: String
+    ) throws {
+        let counter = BudgetCounter(name: "b", scope: "all", period: .day, used: used, held: held, limit: 1000)
+        let html = TodayPage(
+            budget: counter, sums: Sums(), hours: [], outlook: .none("x"), others: Excerpt([counter], max: 8)
+        ).html(in: Samples(name: "x").frame).description
+        let text = Markup(html).texts.joined()
+        #expect(html.contains(">\(share)</text>") && html.contains("\(word)\">"))
+        #expect(text.contains("\(word)</text>") || text.contains(word))
+        #expect(text.contains(line))
+        // The ring and the bar are drawn over both, each as long as its words say.
+        #expect(html.contains("class=\"held\" width=\"\(used + held)\""))
+        #expect(html.contains("class=\"used\" width=\"\(used)\""))
+        #expect(
+            html.contains(
+                "class=\"held\" d=\"M14 100a86 86 0 0 1 172 0\" pathLength=\"1000\" stroke-dasharray=\"\(used + held) 2000\""
+            ))
+    }
+
+    @Test(
+        arguments: [
+            (
+                "resets at 2026-11-22T00:00:00Z.",
+                "resets at <time datetime=\"2026-11-22T00:00:00Z\">2026-11-22 00:00</time>."
+            ),
+            ("To Ted at T", "To Ted at T"), ("2026-11-22T00:00:00", "2026-11-22T00:00:00"),
+            ("2026-13-22T00:00:00Z", "2026-13-22T00:00:00Z"), ("<T>", "&lt;T&gt;"), ("", ""),
+            (
+                "2026-11-22T00:00:00ZT2026-11-23T01:02:03Z",
+                "<time datetime=\"2026-11-22T00:00:00Z\">2026-11-22 00:00</time>T"
+                    + "<time datetime=\"2026-11-23T01:02:03Z\">2026-11-23 01:02</time>"
+            ),
+        ])
+    func `moments in a sentence stand as elsewhere on the page, the rest as it is`(text: String, markup: String) {
+        let alert = AlertRow(id: "a", time: Samples(name: "").now, level: .ok, title: "t", text: text)
+        #expect(AlertsPage([alert]).html(in: Samples(name: "x").frame).description.contains("<p>\(markup)</p>"))
+    }
+
+    @Test func `limits stand with separators, as all other figures do`() {
+        let rows = [
+            (BudgetLimit(200_000, .tokens), "blocks at 200,000 tokens"),
+            (BudgetLimit(50_000_000, .usd), "blocks at $50.00"),
+        ]
+        for (limit, words) in rows {
+            let row = BudgetsPage.Row(
+                name: "b", scope: "all", period: .day, limit: limit ?? .none,
+                thresholds: [.percent(80), .amount(160_000)],
+                enforcement: .block, isEditable: true, counters: .none)
+            let text = Markup(BudgetsPage(rows: [row]).html(in: Samples(name: "x").frame).description).texts.joined()
+            #expect(text.contains(words))
+            #expect(text.contains(limit?.unit == .tokens ? "remarks at 80%, 160,000" : "remarks at 80%, $0.16"))
+        }
     }
 
     @Test func `extreme figures are drawn, not trapped on`() {

@@ -58,7 +58,7 @@ import UTCTime
                 #expect(tags.count { $0.name == once && ($0["id"] != "burn-words") } == 1, "\(name): \(once)")
             }
             let labels = Set(tags.filter { $0.name == "label" }.compactMap { $0["for"] })
-            let fields = tags.filter { ["input", "select"].contains($0.name) && $0["type"] != "hidden" }
+            let fields = tags.filter { ["input", "select", "textarea"].contains($0.name) && $0["type"] != "hidden" }
             for field in fields { #expect(labels.contains(field["id"] ?? ""), "\(name): \(field)") }
             let ids = tags.compactMap { $0["id"] }
             #expect(Set(ids.filter { id in ids.count { $0 == id } > 1 }) == [], "\(name)")
@@ -79,7 +79,7 @@ import UTCTime
         }
     }
 
-    @Test(arguments: [Page.today, .month, .sessions, .agents, .budgets, .alerts, .queue, .why, .prices])
+    @Test(arguments: [Page.today, .month, .sessions, .agents, .budgets, .teams, .alerts, .queue, .why, .prices])
     func `the navigation marks the page that is shown`(page: Page) throws {
         let html = try #require(Samples(name: "plain").pages.first { $0.0 == page.rawValue }?.1)
         let current = Markup(html.description).tags.filter { $0["aria-current"] == "page" }

@@ -44,6 +44,11 @@ struct Samples {
 
     var session: SessionRow { SessionRow(id: name, start: now, end: now, sums: sums, agents: [name, name]) }
 
+    var limit: BudgetLimit { BudgetLimit(200_000, .tokens) ?? .none }
+
+    /// A team, whose name the rules restrict; what people typed is restricted by nothing.
+    var team: Team? { try? Team(name: "web", users: ["ann"], costCentre: "4711") }
+
     /// Every page by its name.
     var pages: [(String, HTML)] {
         var filter = UsageFilter()
@@ -57,7 +62,8 @@ struct Samples {
                     budget: counter, isEnabled: false, sums: sums, hours: [1000, 2000, 3000],
                     outlook: .forecast(
                         .init(low: 700_000, expected: 900_000, high: 1_200_000), runsOutAt: now, chancePercent: 40),
-                    others: [counter], holds: [hold], queue: [queueRow], recent: [call]
+                    others: Excerpt([counter], max: 8), holds: Excerpt([hold], max: 8),
+                    queue: Excerpt([queueRow], max: 8), recent: [call]
                 ).html(in: frame)
             ),
             (
@@ -72,7 +78,8 @@ struct Samples {
             (
                 "session",
                 SessionPage(
-                    session: session, calls: [call], agents: [NamedSums(name, sums)], events: [event],
+                    session: session, calls: [call], agents: [NamedSums(name, sums)], estimate: (5000, 4234),
+                    events: [event],
                     address: WebAddress("https://gitlab/\(name)")
                 ).html(in: frame)
             ),
@@ -89,11 +96,12 @@ struct Samples {
                 BudgetsPage(
                     rows: [
                         .init(
-                            name: name, scope: name, period: .day, limit: name, thresholds: name, enforcement: .block,
-                            isEditable: true, counters: [counter]),
+                            name: name, scope: name, period: .day, limit: limit,
+                            thresholds: [.percent(80), .amount(160_000)], enforcement: .block, isEditable: true,
+                            counters: Excerpt([counter], max: 20)),
                         .init(
-                            name: name, scope: name, period: .day, limit: name, enforcement: .warn, isEditable: true,
-                            counters: []),
+                            name: name, scope: name, period: .day, limit: limit, enforcement: .warn, isEditable: true,
+                            counters: Excerpt([], max: 20)),
                     ],
                     draft: BudgetDraft(name: name, scope: name, limit: name, warn: name),
                     replay: ReplayDraft(scope: name, limit: name, from: name, to: name), outcome: outcome
@@ -118,7 +126,20 @@ struct Samples {
                     ], retrieved: name, ageDays: 3, isStale: true, unknown: [NamedSums(name, sums)]
                 ).html(in: frame)
             ),
-            ("queue", QueuePage(reviews: [queueRow], holds: [hold], failure: name).html(in: frame)),
+            (
+                "teams",
+                TeamsPage(
+                    [team].compactMap { $0 },
+                    draft: TeamDraft(name: name, users: name, costCentre: name, isOfExisting: true)
+                ).html(in: frame)
+            ),
+            (
+                "queue",
+                QueuePage(
+                    counts: .init(waiting: 1), reviews: Excerpt([queueRow], max: 100), holds: Excerpt([hold], max: 100),
+                    heldTokens: 4000, failure: name
+                ).html(in: frame)
+            ),
             ("why", WhyPage(mergeRequest: name, events: [event], recent: [name]).html(in: frame)),
             ("refused why", WhyPage(mergeRequest: name, problem: name).html(in: frame)),
             ("sign in", SignInPage(next: name, refusal: name).html),

@@ -96,6 +96,30 @@ import UTCTime
         #expect(try usage.sessions(SessionQuery(text: "carol")).sessions.isEmpty)
     }
 
+    @Test("rows that come together make the same sessions as rows that come one by one", arguments: [64, 65, 200])
+    func together(count: Int) throws {
+        var random = SeededGenerator(seed: UInt64(count))
+        let lines = (0..<count).map { index in
+            Self.row(
+                12, day: 1 + Int.random(in: 0...9, using: &random), iid: 100 + Int.random(in: 0...20, using: &random),
+                user: "u\(index)", agent: "a\(index % 3)")
+        }
+        let (whole, grown) = (try Folder(), try Folder())
+        try Self.write([12: lines], to: whole)
+        let slow = WarmUsage(directory: grown.path)
+        for end in 1...count {
+            try Self.write([12: Array(lines[..<end])], to: grown)
+            _ = try slow.revision()
+        }
+        let query = SessionQuery(limit: 100)
+        let pages = (try WarmUsage(directory: whole.path).sessions(query), try slow.sessions(query))
+        #expect(pages.0 == pages.1)
+        #expect(pages.0.sessions.reduce(0) { $0 + $1.users.count } == count)
+        #expect(pages.0.sessions.map(\.end) == pages.0.sessions.map(\.end).sorted(by: >))
+        let day = try #require(Day("2025-12-10"))
+        #expect(try WarmUsage(directory: whole.path).agents(today: day) == slow.agents(today: day))
+    }
+
     @Test("a trend needs twenty calls and more than five per cent")
     func trend() {
         #expect(AgentTrend([Int](repeating: 100, count: 19)).direction == .unknown)

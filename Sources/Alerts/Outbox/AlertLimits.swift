@@ -2,7 +2,7 @@
 public struct AlertLimits: Sendable, Equatable {
     /// Alerts that are kept; above it those go first that are acknowledged, then the oldest that owe nothing.
     public var alertsMax = 2000
-    /// Alerts that a target may be owed; one more is not sent there, which is said in the log.
+    /// Alerts that a target may be owed; one more is not sent there, which is said in the log, once until half are gone.
     public var owedMax = 500
     /// Claims that are remembered; above it those go first that matter no more the soonest.
     public var claimsMax = 20_000

@@ -45,7 +45,7 @@ struct DashboardAccess: Sendable {
             return Self.namesLoopback(head.host)
                 ? Visitor(formToken: openFormToken, isSignedIn: false, endsAt: nil) : nil
         }
-        if let session = sessionID(head).flatMap(desk.session) {
+        if let session = sessionIDs(head).lazy.compactMap(desk.session).first {
             return Visitor(formToken: session.formToken, isSignedIn: true, endsAt: session.endsAt)
         }
         // A bearer needs no form; no page of another site can make a browser send one.
@@ -53,17 +53,24 @@ struct DashboardAccess: Sendable {
             ? Visitor(formToken: openFormToken, isSignedIn: false, endsAt: nil) : nil
     }
 
-    /// The id in the cookie.
-    func sessionID(_ head: RequestHead) -> String? {
+    /// Ids that one request may show; more are not looked at.
+    static let sessionIDsMax = 32
+
+    /// The ids in the cookies. There may be several of one name, for whoever has another path or a sibling of this host can
+    /// set one too (RFC 6265 section 8.6), and a browser does not say which is whose; what cannot be an id is not counted.
+    func sessionIDs(_ head: RequestHead) -> [String] {
+        var ids: [String] = []
         for line in head.fields.all("cookie") {
             for pair in line.split(separator: ";") {
                 let parts = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
-                if parts.count == 2, parts[0] == Self.cookie || parts[0] == Self.secureCookie {
-                    return String(parts[1])
-                }
+                guard parts.count == 2, parts[0] == Self.cookie || parts[0] == Self.secureCookie,
+                    SignInDesk.isSecret(parts[1])
+                else { continue }
+                ids.append(String(parts[1]))
+                guard ids.count < Self.sessionIDsMax else { return ids }
             }
         }
-        return nil
+        return ids
     }
 
     static let cookie = "bursar"

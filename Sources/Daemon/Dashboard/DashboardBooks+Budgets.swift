@@ -11,14 +11,17 @@ extension DashboardBooks {
     func budgets(edit: String = "", replay: ReplayDraft = ReplayDraft(), outcome: ReplayDraft.Outcome? = nil)
         -> BudgetsPage
     {
-        let counters = Dictionary(grouping: ledger.standings(), by: \.budget.name)
-        let set = ledger.budgetSet()
+        let overview = ledger.overview()
+        let counters = Dictionary(grouping: overview.standings, by: \.budget.name)
+        let set = overview.set
         let rows = set.budgets.map { budget in
             BudgetsPage.Row(
                 name: budget.name, scope: budget.scope.description, period: budget.period,
-                limit: budget.limit.description, thresholds: Self.thresholds(budget), enforcement: budget.enforcement,
+                limit: budget.limit, thresholds: budget.thresholds, enforcement: budget.enforcement,
                 isEditable: budget.name != DailyBudget.name,
-                counters: (counters[budget.name] ?? []).map(BudgetCounter.init))
+                counters: Excerpt(
+                    counters[budget.name] ?? [], max: BudgetsPage.countersMax,
+                    omitted: overview.omittedCounts[budget.name] ?? 0, BudgetCounter.init))
         }
         return BudgetsPage(
             rows: rows,
@@ -35,6 +38,12 @@ extension DashboardBooks {
             name: budget.name, scope: budget.scope.description, period: budget.period.rawValue,
             limit: budget.limit.description, warn: thresholds(budget), enforcement: budget.enforcement.rawValue,
             isOfExisting: true)
+    }
+
+    /// The teams; the one called `edit` is put into the form.
+    func teams(edit: String = "") -> TeamsPage {
+        let set = ledger.budgetSet()
+        return TeamsPage(set.teams, draft: set.team(edit).map { TeamDraft($0) } ?? TeamDraft())
     }
 
     /// What `draft` says, as a budget. What the form has no field for stays as it is in the one of that name.

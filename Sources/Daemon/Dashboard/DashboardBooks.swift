@@ -36,48 +36,86 @@ struct DashboardBooks: Sendable {
             }
         }
         let status = ledger.status()
-        let standings = ledger.standings().map(BudgetCounter.init)
+        let overview = ledger.overview()
+        let standings = overview.standings
         let daily =
-            standings.first { $0.name == DailyBudget.name }
+            standings.first { $0.budget.name == DailyBudget.name }.map(BudgetCounter.init)
             ?? BudgetCounter(
                 name: DailyBudget.name, scope: "all", period: .day, used: status.totalTokens, held: status.heldTokens,
                 limit: status.limitTokens, resetsAt: status.resetsAt)
-        let fullest = standings.filter { $0.name != DailyBudget.name }.sorted { left, right in
-            (-percentTaken(left), left.name, left.scope) < (-percentTaken(right), right.name, right.scope)
+        let others = standings.lazy.filter { $0.budget.name != DailyBudget.name }
+            .map { (counter: BudgetCounter($0), taken: Self.permilleTaken($0)) }
+        let fullest = others.sorted { left, right in
+            (-left.taken, left.counter.name, left.counter.scope)
+                < (-right.taken, right.counter.name, right.counter.scope)
         }
         return TodayPage(
             budget: daily, isEnabled: status.isEnabled, sums: Sums(report.totals), hours: hours,
-            outlook: try forecasts.today(daily, now), others: fullest, holds: holds,
-            queue: queueRows, recent: try usage.recentRecords(Self.recentMax).map(CallRow.init))
+            outlook: try forecasts.today(daily, now),
+            others: Excerpt(
+                fullest, max: TodayPage.rowsMax, omitted: overview.omittedCounts.values.reduce(0, +)
+            ) { $0.counter },
+            holds: holds(max: TodayPage.waitingMax).rows, queue: queueRows(max: TodayPage.waitingMax).rows,
+            recent: try usage.recentRecords(Self.recentMax).map(CallRow.init))
     }
 
-    private func percentTaken(_ counter: BudgetCounter) -> Int {
-        counter.limit > 0 ? Int(clamping: Int128(counter.used) * 1000 / Int128(counter.limit)) : 1000
+    private static func permilleTaken(_ standing: BudgetStanding) -> Int {
+        standing.limit > 0 ? Int(clamping: Int128(standing.committed) * 1000 / Int128(standing.limit)) : 1000
     }
 
-    /// What is held now, the oldest first.
-    var holds: [HoldRow] {
-        ledger.openReservations().map { reservation in
+    // MARK: The queue
+
+    /// The first `countMax` holds, those whose outcome is unknown before the others, each the oldest first; and the tokens
+    /// of all.
+    func holds(max countMax: Int) -> (rows: Excerpt<HoldRow>, tokens: Int) {
+        let all = ledger.openReservations()
+        let ordered = all.filter { $0.state == .unresolved } + all.filter { $0.state != .unresolved }
+        let rows = Excerpt(ordered, max: countMax) { reservation in
             let context = reservation.context
             return HoldRow(
                 id: reservation.id, state: reservation.state.rawValue, tokens: reservation.tokens,
                 purpose: context.sessionID.isEmpty ? context.project : context.sessionID, user: context.user,
                 since: reservation.createdAt)
-        }.sorted { ($0.since, $0.id) < ($1.since, $1.id) }
+        }
+        return (rows, all.reduce(0) { Int(clamping: Int128($0) + Int128($1.tokens)) })
     }
 
-    /// Reviews that have not ended.
-    var queueRows: [QueueRow] {
+    /// The first `countMax` reviews that have not ended, and how many there are in each state.
+    func queueRows(max countMax: Int) -> (rows: Excerpt<QueueRow>, counts: QueuePage.Counts) {
         let overview = queue.overview
-        return overview.jobs.prefix(QueueRoutes.reviewsMax).map { job in
-            let isRunning = overview.running.contains(job.id)
-            let waits = job.deferral?.kind == .budget ? "blocked" : job.deferral == nil ? "waiting" : "retrying"
+        var counts = QueuePage.Counts()
+        for job in overview.jobs {
+            switch Self.state(of: job, overview) {
+            case "running": counts.running += 1
+            case "blocked": counts.blocked += 1
+            case "waiting": counts.waiting += 1
+            default: counts.retrying += 1
+            }
+        }
+        let rows = Excerpt(overview.jobs, max: countMax) { job in
+            let state = Self.state(of: job, overview)
             return QueueRow(
-                mergeRequest: job.name, state: isRunning ? "running" : waits,
+                mergeRequest: job.name, state: state,
                 cause: job.wish.cause.rawValue.split(separator: "_").joined(separator: " "),
                 user: job.wish.username, command: job.wish.command, acceptedAt: job.acceptedAt,
-                nextTryAt: isRunning ? nil : job.deferral?.until, reason: isRunning ? "" : job.deferral?.reason ?? "")
+                nextTryAt: state == "running" ? nil : job.deferral?.until,
+                reason: state == "running" ? "" : job.deferral?.reason ?? "")
         }
+        return (rows, counts)
+    }
+
+    private static func state(of job: Job, _ overview: QueueOverview) -> String {
+        if overview.running.contains(job.id) { return "running" }
+        guard let deferral = job.deferral else { return "waiting" }
+        return deferral.kind == .budget ? "blocked" : "retrying"
+    }
+
+    /// The page of the queue.
+    var queuePage: QueuePage {
+        let (reviews, counts) = queueRows(max: QueuePage.rowsMax)
+        let (holds, tokens) = holds(max: QueuePage.rowsMax)
+        return QueuePage(
+            counts: counts, reviews: reviews, holds: holds, heldTokens: tokens, failure: queue.failure.map { "\($0)." })
     }
 
     // MARK: The month
@@ -152,17 +190,25 @@ struct DashboardBooks: Sendable {
 
     /// The session `id`; nil when no row is of it.
     func session(_ id: String) throws(POSIXFailure) -> Dashboard.SessionPage? {
-        guard let detail = try usage.session(id) else { return nil }
-        var agents: [String: Sums] = [:]
-        for record in detail.records { agents[record.context.agent, default: Sums()].add(Sums(record)) }
+        guard let detail = try usage.session(id, recordsMax: Dashboard.SessionPage.callsMax) else { return nil }
+        let totals = detail.summary.totals
         var address: WebAddress?
         if let webBase, let mark = id.lastIndex(of: "!") {
             address = WebAddress("\(webBase)/\(id[..<mark])/-/merge_requests/\(id[id.index(after: mark)...])")
         }
         return Dashboard.SessionPage(
             session: SessionRow(detail.summary), calls: detail.records.map(CallRow.init),
-            agents: agents.map { NamedSums($0.key, $0.value) }.sortedByTokens, events: story(id) ?? [],
+            agents: try agents(of: detail.summary).sortedByTokens,
+            estimate: totals.estimatedTokens > 0 ? (totals.estimatedTokens, totals.estimatedActualTokens) : nil,
+            events: story(id) ?? [],
             address: address)
+    }
+
+    /// What each agent used in `session`.
+    private func agents(of session: SessionSummary) throws(POSIXFailure) -> [NamedSums] {
+        let days = session.start.day...session.end.day
+        let report = try usage.report(UsageQuery(by: [.agent], days: days, session: session.id))
+        return report.groups.map { NamedSums($0.key.first ?? "", Sums($0.totals)) }
     }
 
     /// What happened to the merge request `name`; nil when that is none.
@@ -177,23 +223,20 @@ struct DashboardBooks: Sendable {
         let month = now.day.month
         let days = month.firstDay...month.firstDay.adding(days: month.dayCount - 1)
         let ofMonth = Dictionary(try sums(.agent, days, UsageFilter()).map { ($0.name, $0.sums) }) { first, _ in first }
+        let all = try usage.agents(today: now.day)
         var cards: [Dashboard.AgentCard] = []
-        for agent in try usage.agents(today: now.day).prefix(AgentsPage.cardsMax) {
-            let records = try usage.recentRecords(Dashboard.AgentCard.callsMax, agent: agent.name)
-            let session = records.first?.context.sessionID ?? ""
-            var sessionSums = Sums()
-            if !session.isEmpty, let detail = try usage.session(session) {
-                for record in detail.records where record.context.agent == agent.name { sessionSums.add(Sums(record)) }
+        for agent in all.prefix(AgentsPage.cardsMax) {
+            var sessionSums = Sums(agent.lastCall)
+            if let session = try usage.session(agent.lastSession, recordsMax: 0)?.summary {
+                sessionSums = try agents(of: session).first { $0.name == agent.name }?.sums ?? Sums()
             }
             cards.append(
                 Dashboard.AgentCard(
-                    name: agent.name, session: session,
-                    sessionSums: session.isEmpty ? records.first.map { Sums($0) } ?? Sums() : sessionSums,
+                    name: agent.name, session: agent.lastSession, sessionSums: sessionSums,
                     today: Sums(agent.today), month: ofMonth[agent.name] ?? Sums(), lastRequest: agent.lastRequest,
-                    lastModel: agent.lastModel,
-                    lastCosts: records.reversed().compactMap { $0.cost.map { Int($0.amount.value) } }))
+                    lastModel: agent.lastModel, lastCosts: agent.lastCosts.compactMap { $0 }))
         }
-        return AgentsPage(cards)
+        return AgentsPage(cards, totalCount: all.count)
     }
 
     // MARK: Prices

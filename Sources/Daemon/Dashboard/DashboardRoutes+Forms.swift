@@ -14,6 +14,8 @@ enum DoneNotice: String, CaseIterable {
     case budgetSet = "The budget is in force."
     case budgetRemoved = "The budget is removed."
     case granted = "Granted."
+    case teamSet = "The team is in force."
+    case teamRemoved = "The team is removed."
     case acknowledged = "Acknowledged."
     case remarked = "The remark is kept."
     case unremarked = "The remark is removed."
@@ -39,7 +41,7 @@ extension DashboardRoutes {
                 .post, "/dashboard/sign-in", bodyBytesMax: FormFields.bytesMax, mediaTypes: [Self.mediaType],
                 handler: .now(signIn)),
             form("/dashboard/sign-out") { _, routed, _, responder in
-                if let id = access.sessionID(routed.request.head) { access.desk.end(id) }
+                for id in access.sessionIDs(routed.request.head) { access.desk.end(id) }
                 responder.send(
                     .redirect(
                         to: "/dashboard/sign-in",
@@ -47,6 +49,8 @@ extension DashboardRoutes {
             },
             form("/dashboard/budgets/set", setBudget), form("/dashboard/budgets/remove", removeBudget),
             form("/dashboard/budgets/grant", grant),
+            form("/dashboard/teams/set", bodyBytesMax: Self.teamBytesMax, setTeam),
+            form("/dashboard/teams/remove", removeTeam),
             form("/dashboard/alerts/acknowledge") { fields, _, visitor, responder in
                 let id = fields["id"]
                 let ids = id == "all" ? alerts.alerts(unreadOnly: true).map(\.id) : [id]
@@ -81,18 +85,22 @@ extension DashboardRoutes {
 
     private static let mediaType = "application/x-www-form-urlencoded"
 
+    /// Bytes of the form that lists a team's people: as many as the API takes.
+    private static let teamBytesMax = 1 << 20
+
     /// A form of a page of ours, sent by who got that page.
     private func form(
-        _ path: String,
+        _ path: String, bodyBytesMax: Int = FormFields.bytesMax,
         _ body: @escaping @Sendable (FormFields, RoutedRequest, DashboardAccess.Visitor, Responder) -> Void
     ) -> Route {
         Route(
-            .post, path, bodyBytesMax: FormFields.bytesMax, mediaTypes: [Self.mediaType], access: visitors,
+            .post, path, bodyBytesMax: bodyBytesMax, mediaTypes: [Self.mediaType], access: visitors,
             handler: .later { routed, responder in
                 worker.async {
                     let head = routed.request.head
                     guard let visitor = access.visitor(head) else { return responder.send(.redirect(to: "/")) }
-                    guard DashboardAccess.isOwnPage(head), let fields = FormFields(routed.request.body),
+                    guard DashboardAccess.isOwnPage(head),
+                        let fields = FormFields(routed.request.body, bytesMax: bodyBytesMax),
                         SecretDigest(visitor.formToken).matches(fields["token"])
                     else {
                         log(.warning, "a form was refused", ["path": path, "peer": routed.peer.address])
@@ -166,7 +174,9 @@ extension DashboardRoutes {
             name: fields["name"], scope: fields["scope"], period: fields["period"], limit: fields["limit"],
             warn: fields["warn"], enforcement: fields["enforcement"])
         do throws(BudgetTextError) {
-            change(.set(try books.definition(draft)), "set", .budgetSet, draft, visitor, responder)
+            change(.set(try books.definition(draft)), "set", .budgetSet, "/dashboard/budgets", responder) { reason in
+                refuseBudgets(responder, visitor, reason, draft)
+            }
         } catch {
             refuseBudgets(responder, visitor, "\(error).", draft)
         }
@@ -179,18 +189,21 @@ extension DashboardRoutes {
         guard fields["sure"] == "yes", books.ledger.budgetSet().budget(name) != nil else {
             return refuseBudgets(responder, visitor, "No budget is called '\(name)', or you are not sure.", nil)
         }
-        change(.remove(name), "removed", .budgetRemoved, nil, visitor, responder)
+        change(.remove(name), "removed", .budgetRemoved, "/dashboard/budgets", responder) { reason in
+            refuseBudgets(responder, visitor, reason, nil)
+        }
     }
 
+    /// Changes the budgets or teams and leads to `path`; `refuse` hears why it was not done.
     private func change(
-        _ edit: BudgetEdit, _ word: String, _ notice: DoneNotice, _ draft: BudgetDraft?,
-        _ visitor: DashboardAccess.Visitor, _ responder: Responder
+        _ edit: BudgetEdit, _ word: String, _ notice: DoneNotice, _ path: String, _ responder: Responder,
+        _ refuse: @escaping @Sendable (String) -> Void
     ) {
         let note = OperatorNote(author: Self.author, reason: "\(word) on the dashboard")
         books.ledger.changeBudgets(edit, note) { result in
             switch result {
-            case .success: done(notice, "/dashboard/budgets", responder)
-            case .failure(let error): refuseBudgets(responder, visitor, "\(error).", draft)
+            case .success: done(notice, path, responder)
+            case .failure(let error): refuse("\(error).")
             }
         }
     }
@@ -231,6 +244,46 @@ extension DashboardRoutes {
     ) {
         refuse(responder, visitor, reason) { frame in
             var page = books.budgets()
+            if let draft { page.draft = draft }
+            return page.html(in: frame)
+        }
+    }
+
+    // MARK: Teams
+
+    private func setTeam(
+        _ fields: FormFields, _ routed: RoutedRequest, _ visitor: DashboardAccess.Visitor, _ responder: Responder
+    ) {
+        var draft = TeamDraft(name: fields["name"], users: fields["users"], costCentre: fields["cost_centre"])
+        let names = draft.userNames
+        // As the page shows it again: line ends as they are written here.
+        draft.users = names.joined(separator: "\n")
+        let refuse: @Sendable (String) -> Void = { [draft] in refuseTeams(responder, visitor, $0, draft) }
+        do throws(BudgetTextError) {
+            let team = try Team(name: draft.name, users: names, costCentre: draft.costCentre)
+            change(.setTeam(team), "set", .teamSet, "/dashboard/teams", responder, refuse)
+        } catch {
+            refuse("\(error).")
+        }
+    }
+
+    private func removeTeam(
+        _ fields: FormFields, _ routed: RoutedRequest, _ visitor: DashboardAccess.Visitor, _ responder: Responder
+    ) {
+        let name = fields["name"]
+        guard fields["sure"] == "yes", books.ledger.budgetSet().team(name) != nil else {
+            return refuseTeams(responder, visitor, "No team is called '\(name)', or you are not sure.", nil)
+        }
+        change(.removeTeam(name), "removed", .teamRemoved, "/dashboard/teams", responder) { reason in
+            refuseTeams(responder, visitor, reason, nil)
+        }
+    }
+
+    private func refuseTeams(
+        _ responder: Responder, _ visitor: DashboardAccess.Visitor, _ reason: String, _ draft: TeamDraft?
+    ) {
+        refuse(responder, visitor, reason) { frame in
+            var page = books.teams()
             if let draft { page.draft = draft }
             return page.html(in: frame)
         }

@@ -27,14 +27,16 @@ extension DashboardRoutes {
         gate = SignInGate()
         now = environment.time.now
         log = environment.log
-        hub = EventHub(now: environment.time.now) { [now] in
+        hub = EventHub(now: environment.time.now) { [now, forecasts] in
             _ = observation
             return [
-                news.value, ledger.revision, UInt64(queue.journalByteCount), UInt64(queue.counts.running),
+                news.value, ledger.revision, forecasts.revision, UInt64(queue.journalByteCount),
+                UInt64(queue.counts.running),
                 annotations.revision, UInt64(alerts.unreadCount),
                 UInt64(alerts.raisedCounts.values.reduce(0, +)), UInt64(bitPattern: now().seconds / 60),
             ]
         }
+        forecasts.prepare(now())
     }
 
     /// Where people look at GitLab: the base of the API without its path.

@@ -47,11 +47,8 @@ struct DashboardRoutes: Sendable {
                 budgetsPage(head, frame).html(in: frame)
             },
             page("/dashboard/alerts") { _, frame in AlertsPage(alerts.rows).html(in: frame) },
-            page("/dashboard/queue") { _, frame in
-                QueuePage(
-                    reviews: books.queueRows, holds: books.holds, failure: books.queue.failure.map { "\($0)." }
-                ).html(in: frame)
-            },
+            page("/dashboard/teams") { head, frame in books.teams(edit: head.query("edit") ?? "").html(in: frame) },
+            page("/dashboard/queue") { _, frame in books.queuePage.html(in: frame) },
             page("/dashboard/why") { head, frame in
                 let name = head.query("mr") ?? ""
                 let events = name.isEmpty ? [] : books.story(name)

@@ -2,14 +2,14 @@
 struct FormFields: Sendable {
     private let values: [(name: String, value: String)]
 
-    /// Bytes of a body at most.
+    /// Bytes of a body at most, where the form says nothing else.
     static let bytesMax = 16 << 10
     /// Fields that are read; more are none.
     static let fieldsMax = 64
 
-    /// Reads `body`. Nil: it is no form, or one that is too large.
-    init?(_ body: [UInt8]) {
-        guard body.count <= Self.bytesMax else { return nil }
+    /// Reads `body`. Nil: it is no form, or one of more than `bytesMax` bytes.
+    init?(_ body: [UInt8], bytesMax: Int = Self.bytesMax) {
+        guard body.count <= bytesMax else { return nil }
         var values: [(name: String, value: String)] = []
         for pair in body.split(separator: UInt8(ascii: "&")) {
             guard values.count < Self.fieldsMax else { return nil }
@@ -25,7 +25,9 @@ struct FormFields: Sendable {
     /// The first value of `name` without blanks around it; empty when it is not there.
     subscript(_ name: String) -> String {
         let value = values.first { $0.name == name }?.value ?? ""
-        return String(value.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+        let start = value.drop { $0.isWhitespace }
+        guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(start[...last])
     }
 
     /// `+` is a blank, `%41` a byte; nil for a broken escape, and for bytes that are no UTF-8.

@@ -57,6 +57,11 @@ final class SignInDesk: Sendable {
     /// Ends the session of `id`.
     func end(_ id: String) { entries.withLock { entries in entries.removeAll { $0.digest.matches(id) } } }
 
+    /// Whether `text` has the form of a secret.
+    static func isSecret(_ text: some StringProtocol) -> Bool {
+        text.utf8.count == 64 && text.utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }
+    }
+
     /// 256 random bits in hexadecimal digits.
     func secret() -> String {
         (0..<4).map { _ in

@@ -11,16 +11,18 @@ struct Gauge {
     /// The level, which colours it.
     var level: Level
 
-    /// The gauge with the share in the middle; figures beside it say the same in words.
+    /// The gauge with what is taken, used or held, in the middle: ring, colour, word and figure are of the same sum.
+    /// Figures beside it say the same in words.
     var html: HTML {
         let share = permille(used, of: max(limit, 1))
-        let both = permille(Int(clamping: Int128(used) + Int128(held)), of: max(limit, 1))
+        let taken = Int(clamping: Int128(used) + Int128(held))
+        let both = permille(taken, of: max(limit, 1))
         return """
             <svg class="gauge level-\(level.rawValue)" viewBox="0 0 200 116" role="img" \
-            aria-label="\(percent(used, of: limit)) percent used, \(level.word)">\
+            aria-label="\(percent(taken, of: limit)) percent used\(" or held", if: held > 0), \(level.word)">\
             <path class="track" d="\(Self.arc)" pathLength="1000"/>\
             \(Self.stroke("held", both))\(Self.stroke("used", share))\
-            <text x="100" y="88" text-anchor="middle" class="share">\(percent(used, of: limit))%</text>\
+            <text x="100" y="88" text-anchor="middle" class="share">\(percent(taken, of: limit))%</text>\
             <text x="100" y="108" text-anchor="middle" class="word">\(level.sign) \(level.word)</text></svg>
             """
     }

@@ -1,6 +1,6 @@
 /// The pages that the navigation leads to.
 public enum Page: String, Sendable, CaseIterable {
-    case today, month, sessions, agents, budgets, alerts, queue, why, prices
+    case today, month, sessions, agents, budgets, teams, alerts, queue, why, prices
 
     /// What the navigation calls it.
     var title: String {
@@ -10,6 +10,7 @@ public enum Page: String, Sendable, CaseIterable {
         case .sessions: "Sessions"
         case .agents: "Agents"
         case .budgets: "Budgets"
+        case .teams: "Teams"
         case .alerts: "Alerts"
         case .queue: "Queue"
         case .why: "Why"
@@ -25,6 +26,7 @@ public enum Page: String, Sendable, CaseIterable {
         case .sessions: Link("/dashboard/sessions")
         case .agents: Link("/dashboard/agents")
         case .budgets: Link("/dashboard/budgets")
+        case .teams: Link("/dashboard/teams")
         case .alerts: Link("/dashboard/alerts")
         case .queue: Link("/dashboard/queue")
         case .why: Link("/dashboard/why")

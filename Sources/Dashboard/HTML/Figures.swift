@@ -38,6 +38,26 @@ extension HTML {
         return "<time datetime=\"\(text)\">\(text.dropFirst(11).prefix(5))</time>"
     }
 
+    /// A sentence whose moments stand as on the rest of the page, each on one line.
+    static func prose(_ text: String) -> HTML {
+        var markup = HTML()
+        var rest = text[...]
+        while let mark = rest.firstIndex(of: "T") {
+            let start = rest.index(mark, offsetBy: -10, limitedBy: rest.startIndex)
+            let end = rest.index(mark, offsetBy: 10, limitedBy: rest.endIndex)
+            if let start, let end, let instant = Instant(String(rest[start..<end])) {
+                markup.append("\(rest[..<start])\(moment(instant))")
+                rest = rest[end...]
+            } else {
+                let next = rest.index(after: mark)
+                markup.append("\(rest[..<next])")
+                rest = rest[next...]
+            }
+        }
+        markup.append("\(rest)")
+        return markup
+    }
+
     /// A name from outside, whose direction of writing stays its own.
     static func name(_ name: String, ifEmpty substitute: String = "none") -> HTML {
         name.isEmpty ? "<span class=\"quiet\">\(substitute)</span>" : "<bdi>\(name)</bdi>"

@@ -37,6 +37,34 @@ public struct HTML: Sendable, Equatable {
     }
 }
 
+extension HTML {
+    /// These rows of a table with the title of its column in each cell (`data-label`), which stands before the cell where
+    /// the screen has no room for columns. In markup of ours a `<` begins a tag: in text it is escaped.
+    func labelled(_ titles: [String]) -> HTML {
+        var labelled = HTML()
+        labelled.bytes.reserveCapacity(bytes.count + bytes.count / 4)
+        let labels = titles.map { " data-label=\"\($0)\"" as HTML }
+        var column = 0
+        var copied = 0
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "<") && index + 3 < bytes.count {
+            guard bytes[index + 1] == UInt8(ascii: "t"), [0x20, 0x3E].contains(bytes[index + 3]) else { continue }
+            switch bytes[index + 2] {
+            case UInt8(ascii: "r"): column = 0
+            case UInt8(ascii: "d"), UInt8(ascii: "h"):
+                if labels.indices.contains(column) {
+                    labelled.bytes += bytes[copied..<index + 3]
+                    labelled.append(labels[column])
+                    copied = index + 3
+                }
+                column += 1
+            default: break
+            }
+        }
+        labelled.bytes += bytes[copied...]
+        return labelled
+    }
+}
+
 extension HTML: ExpressibleByStringInterpolation {
     /// Markup that is written out. A `StaticString` cannot be made while the program runs.
     public init(stringLiteral literal: StaticString) { append(literal: literal) }

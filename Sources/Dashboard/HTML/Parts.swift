@@ -20,25 +20,34 @@ extension HTML {
     /// A written-out word, put in as text.
     static func text(_ word: StaticString) -> HTML { "\("\(word)" as String)" }
 
-    /// A table that scrolls by itself where the screen is narrow, and can be reached by keyboard for that.
-    static func table(_ caption: String, class classes: StaticString = "", head: HTML, rows: HTML, foot: HTML = HTML())
-        -> HTML
-    {
+    /// A table that scrolls by itself where the screen is narrow, and can be reached by keyboard for that. On a phone each
+    /// row stands by itself, its cells with the titles of their columns.
+    static func table(_ caption: String, class classes: StaticString = "", head: Heads, rows: HTML) -> HTML {
         """
         <div class="scroll" tabindex="0" role="region" aria-label="\(caption)">
         <table class="\(text(classes))"><caption class="hidden">\(caption)</caption>
-        <thead><tr>\(head)</tr></thead>
+        <thead><tr>\(head.html)</tr></thead>
         <tbody>
-        \(rows)</tbody>
-        \("<tfoot>\(foot)</tfoot>" as HTML, if: !foot.isEmpty)</table></div>
+        \(rows.labelled(head.titles))</tbody>
+        </table></div>
         """
     }
 
     /// The heads of columns; those that begin with `#` hold numbers.
-    static func heads(_ titles: String...) -> HTML {
-        titles.html { title in
-            title.hasPrefix("#")
-                ? "<th scope=\"col\" class=\"number\">\(title.dropFirst())</th>" : "<th scope=\"col\">\(title)</th>"
+    static func heads(_ titles: String...) -> Heads { Heads(marked: titles) }
+
+    /// The heads of a table's columns.
+    struct Heads {
+        fileprivate let marked: [String]
+
+        fileprivate var titles: [String] { marked.map { $0.hasPrefix("#") ? String($0.dropFirst()) : $0 } }
+
+        fileprivate var html: HTML {
+            marked.html { title in
+                title.hasPrefix("#")
+                    ? "<th scope=\"col\" class=\"number\">\(title.dropFirst())</th>"
+                    : "<th scope=\"col\">\(title)</th>"
+            }
         }
     }
 
@@ -69,6 +78,17 @@ extension HTML {
         \(list.map { " list=\"\(text($0))\"" as HTML })\
         \(" aria-describedby=\"\(text(id))-hint\"" as HTML, if: !hint.isEmpty)>\
         \("<small id=\"\(text(id))-hint\">\(hint)</small>" as HTML, if: !hint.isEmpty)</p>
+        """
+    }
+
+    /// A labelled field of several lines.
+    static func area(
+        _ id: StaticString, _ name: StaticString, _ label: String, value: String, hint: String, isNeeded: Bool = false
+    ) -> HTML {
+        """
+        <p class="field"><label for="\(text(id))">\(label)</label><textarea id="\(text(id))" name="\(text(name))" rows="8" \
+        autocomplete="off" spellcheck="false"\(" required", if: isNeeded) aria-describedby="\(text(id))-hint">
+        \(value)</textarea><small id="\(text(id))-hint">\(hint)</small></p>
         """
     }
 

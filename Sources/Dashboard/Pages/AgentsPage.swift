@@ -105,11 +105,12 @@ public struct AgentCard: Sendable, Equatable {
 
     func html(today day: Day) -> HTML {
         """
-        <li class="card agent cost-\(costLevel.rawValue)"><h2>\(HTML.name(name))</h2>
-        <p class="agent-now">Tokens: \(HTML.count(sessionSums.totalTokens)) | Cost: <span class="cost">\(HTML.cost(sessionSums))</span> \
+        <li class="card agent cost-\(costLevel.rawValue)"><div class="agent-head"><h2>\(HTML.name(name))</h2>\
+        \(Sparkline(values: lastCosts).html)</div>
+        <p class="agent-now">Tokens: \(HTML.count(sessionSums.totalTokens)) | Cost: <span class="cost">\(HTML.cost(sessionSums))</span></p>
+        <p class="agent-line"><span class="quiet">\(place)</span> \
         <span class="badge level-\(costLevel.rawValue)"><span aria-hidden="true">\(costLevel.sign)</span> \(costWord)</span></p>
-        <p class="quiet">\(place)</p>
-        <div class="agent-trend">\(cost)\(Sparkline(values: lastCosts).html)</div>
+        \(cost)
         <dl class="pairs"><div><dt>Today</dt><dd>\(HTML.count(today.totalTokens)) tokens · \(HTML.cost(today))</dd></div>\
         <div><dt>This month</dt><dd>\(HTML.count(month.totalTokens)) tokens · \(HTML.cost(month))</dd></div>\
         <div><dt>Last request</dt><dd>\(HTML.moment(lastRequest, today: day)) · \(HTML.name(lastModel))</dd></div></dl></li>
@@ -122,13 +123,16 @@ public struct AgentCard: Sendable, Equatable {
     }
 
     private var cost: HTML {
-        guard let average = averageMicroUSD else { return "<p>Cost/Request: <span class=\"quiet\">no price</span></p>" }
+        guard let average = averageMicroUSD else {
+            return "<p class=\"agent-line\"><span>Cost/Request: <span class=\"quiet\">no price</span></span></p>"
+        }
+        let isDear = average > Self.dearMicroUSD
         let tip = "Avg cost/request: \(dollars(average)) (last \(lastCosts.count) requests), \(trend.word)"
         return """
-            <p>Cost/Request: <span class="trend trend-\(trend.rawValue)\(" dear", if: average > Self.dearMicroUSD)" tabindex="0" \
+            <p class="agent-line"><span>Cost/Request: <span class="trend trend-\(trend.rawValue)\(" dear", if: isDear)" tabindex="0" \
             role="img" title="\(tip)" aria-label="\(tip)">\(HTML.money(average)) <span class="arrow">\(trend.arrow)</span>\
-            <span class="tip" aria-hidden="true">\(tip)</span></span>\
-            \(" <span class=\"badge level-critical\"><span aria-hidden=\"true\">◆</span> dear</span>", if: average > Self.dearMicroUSD)</p>
+            <span class="tip" aria-hidden="true">\(tip)</span></span></span>\
+            \(" <span class=\"badge level-critical\"><span aria-hidden=\"true\">◆</span> over $0.05</span>", if: isDear)</p>
             """
     }
 }
@@ -138,8 +142,14 @@ public struct AgentsPage: Sendable {
     /// The one with the latest call first.
     public var cards: [AgentCard]
 
-    /// A page of `cards`.
-    public init(_ cards: [AgentCard]) { self.cards = cards }
+    /// How many there are, shown or not.
+    public var totalCount: Int
+
+    /// A page of `cards`, of which there are `totalCount` in all.
+    public init(_ cards: [AgentCard], totalCount: Int? = nil) {
+        self.cards = Array(cards.prefix(Self.cardsMax))
+        self.totalCount = totalCount ?? cards.count
+    }
 
     /// Cards that are shown at most.
     public static let cardsMax = 60
@@ -150,7 +160,7 @@ public struct AgentsPage: Sendable {
             "Agents", current: .agents,
             """
             <h1>Agents</h1>
-            <div id="agents" data-live>\(cards.isEmpty ? HTML.nothing("No agent made a call yet.") : "<ul class=\"cards\">\(cards.prefix(Self.cardsMax).html { $0.html(today: frame.now.day) })</ul>")</div>
+            <div id="agents" data-live>\(cards.isEmpty ? HTML.nothing("No agent made a call yet.") : "<ul class=\"cards\">\(cards.html { $0.html(today: frame.now.day) })</ul>\("<p class=\"more\">and \(HTML.count(totalCount - cards.count)) more, whose last call is older; GET /agents has all</p>" as HTML, if: totalCount > cards.count)")</div>
             """)
     }
 }

@@ -34,41 +34,44 @@ public struct AlertRow: Sendable, Equatable {
 
 /// The alerts: those that nobody has seen to, then the others.
 public struct AlertsPage: Sendable {
-    /// The latest first.
-    public var alerts: [AlertRow]
+    /// Those that nobody has acknowledged, the latest first.
+    public var unread: Excerpt<AlertRow>
+    /// The others, the latest first.
+    public var read: Excerpt<AlertRow>
 
-    /// A page of `alerts`.
-    public init(_ alerts: [AlertRow]) { self.alerts = alerts }
+    /// A page of `alerts`, the latest first.
+    public init(_ alerts: [AlertRow]) {
+        unread = Excerpt(alerts.filter { $0.acknowledgedAt == nil }, max: Self.rowsMax)
+        read = Excerpt(alerts.filter { $0.acknowledgedAt != nil }, max: Self.rowsMax)
+    }
 
     /// Alerts that are shown at most, of each kind.
-    static let rowsMax = 200
+    public static let rowsMax = 100
 
     /// The page in `frame`.
     public func html(in frame: Frame) -> HTML {
-        let unread = alerts.filter { $0.acknowledgedAt == nil }
-        let read = alerts.filter { $0.acknowledgedAt != nil }
-        return frame.document(
+        frame.document(
             "Alerts", current: .alerts,
             """
             <div class="title-row"><h1>Alerts</h1>
-            \(unread.count > 1 ? form(frame, ids: "all", "Acknowledge all \(unread.count)") : nil)</div>
+            \(unread.totalCount > 1 ? form(frame, ids: "all", "Acknowledge all \(grouped(unread.totalCount))") : nil)</div>
             \(HTML.section("unread", "Unread", unread.isEmpty ? HTML.nothing("Nothing to see to.") : list(unread, frame)))
             \(read.isEmpty ? nil : HTML.section("read", "Acknowledged", list(read, frame)))
             """)
     }
 
-    private func list(_ rows: [AlertRow], _ frame: Frame) -> HTML {
+    private func list(_ alerts: Excerpt<AlertRow>, _ frame: Frame) -> HTML {
         """
-        <ul class="alerts">\(rows.prefix(Self.rowsMax).html { row in
+        <ul class="alerts">\(alerts.rows.html { row in
             """
             <li class="alert-\(row.level.rawValue)"><p><strong>\(row.title)</strong> \
             <span class="badge level-\(row.level.rawValue)"><span aria-hidden="true">\(row.level.sign)</span> \(word(row.level))</span></p>
-            <p>\(row.text)</p><p class="quiet">\(HTML.moment(row.time))\(row.acknowledgedAt.map {
+            <p>\(HTML.prose(row.text))</p><p class="quiet">\(HTML.moment(row.time))\(row.acknowledgedAt.map {
                 " · acknowledged \(HTML.moment($0))\(" by \(HTML.name(row.acknowledgedBy))" as HTML, if: !row.acknowledgedBy.isEmpty)" as HTML
             })</p>\(row.acknowledgedAt == nil ? form(frame, ids: row.id, "Acknowledge") : nil)</li>
 
             """
-        })</ul>
+        })</ul>\(alerts.more("; GET /alerts has all"))
         """
     }
 

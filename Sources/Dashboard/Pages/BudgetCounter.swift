@@ -65,20 +65,29 @@ public struct BudgetCounter: Sendable, Equatable {
 
     /// Name, badge, bar and figures in a few lines.
     func line(today: Day) -> HTML {
+        lines("<strong>\(HTML.name(name))</strong> <span class=\"quiet\">\(HTML.name(scope)) · \(period.words)</span>")
+    }
+
+    /// The same under the name of the budget that has many counters.
+    var lineOfMany: HTML { lines(HTML.name(scope)) }
+
+    private func lines(_ head: HTML) -> HTML {
         """
-        <li class="budget"><p class="budget-head"><strong>\(HTML.name(name))</strong> <span class="quiet">\
-        \(HTML.name(scope)) · \(periodWord)</span> \(level.badge)</p>\(bar)<p class="budget-figures">\
-        \(HTML.amount(used, unit)) of \(HTML.amount(limit, unit)) used · \(percent(committed, of: limit))%\
-        \(" · \(HTML.amount(onHold, unit)) held" as HTML, if: onHold > 0)\
+        <li class="budget"><p class="budget-head">\(head) \(level.badge)</p>\(bar)<p class="budget-figures">\
+        \(HTML.amount(used, unit)) used\(" + \(HTML.amount(onHold, unit)) held" as HTML, if: onHold > 0) of \
+        \(HTML.amount(limit, unit)) · \(grouped(percent(committed, of: limit)))%\
         \(" · \(HTML.amount(granted, unit)) granted" as HTML, if: granted > 0)\
         \(" · only warns", if: enforcement == .warn)\
         \(resetsAt.map { " · resets \(HTML.moment($0))" as HTML })</p></li>
 
         """
     }
+}
 
-    var periodWord: String {
-        switch period {
+extension Period {
+    /// What a person reads.
+    var words: String {
+        switch self {
         case .hour: "each hour"
         case .day: "each day"
         case .week: "each week"

@@ -11,21 +11,21 @@ public struct BudgetsPage: Sendable {
         public var scope: String
         /// After what it begins anew.
         public var period: Period
-        /// `200000` or `50usd`.
-        public var limit: String
-        /// `80%, 90%`.
-        public var thresholds: String
+        /// What is allowed.
+        public var limit: BudgetLimit
+        /// At what is remarked.
+        public var thresholds: [BudgetThreshold]
         /// What is done when it is full.
         public var enforcement: Enforcement
         /// Whether it can be changed here; the one of the settings cannot.
         public var isEditable: Bool
         /// Its counters, the fullest first.
-        public var counters: [BudgetCounter]
+        public var counters: Excerpt<BudgetCounter>
 
         /// A budget of these parts.
         public init(
-            name: String, scope: String, period: Period, limit: String, thresholds: String = "",
-            enforcement: Enforcement, isEditable: Bool, counters: [BudgetCounter]
+            name: String, scope: String, period: Period, limit: BudgetLimit, thresholds: [BudgetThreshold] = [],
+            enforcement: Enforcement, isEditable: Bool, counters: Excerpt<BudgetCounter>
         ) {
             self.name = name
             self.scope = scope
@@ -35,6 +35,21 @@ public struct BudgetsPage: Sendable {
             self.enforcement = enforcement
             self.isEditable = isEditable
             self.counters = counters
+        }
+
+        /// `200,000 tokens` or `$50.00`.
+        var limitText: String {
+            amountText(limit.amount, limit.unit) + (limit.unit == .tokens ? " tokens" : "")
+        }
+
+        /// `80%, 90%` or `160,000`.
+        var thresholdText: String {
+            thresholds.map { threshold in
+                switch threshold {
+                case .percent: threshold.text(limit.unit)
+                case .amount(let amount): amountText(amount, limit.unit)
+                }
+            }.joined(separator: ", ")
         }
     }
 
@@ -59,15 +74,18 @@ public struct BudgetsPage: Sendable {
     }
 
     /// Counters of one budget that are shown.
-    static let countersMax = 20
+    public static let countersMax = 20
+    /// Budgets that are shown; the forms change the others too.
+    static let budgetsMax = 100
 
     /// The page in `frame`.
     public func html(in frame: Frame) -> HTML {
-        frame.document(
+        let shown = Excerpt(rows, max: Self.budgetsMax)
+        return frame.document(
             "Budgets", current: .budgets,
             """
             <h1>Budgets</h1>
-            \(HTML.section("budgets", "In force", "<ul class=\"budgets\">\(rows.html { lines($0, frame) })</ul>"))
+            \(HTML.section("budgets", "In force", "<ul class=\"budgets\">\(shown.rows.html { lines($0, frame) })</ul>\(shown.more("; <code>bursar budgets list</code> has all"))"))
             <div class="grid halves">
             \(HTML.section("set", "\(draft.isOfExisting ? "Change a budget" : "Set a budget")", live: false, draft.form(frame)))
             \(HTML.section("replay", "Try a limit on the past", live: false, replay.form(outcome)))
@@ -84,21 +102,25 @@ public struct BudgetsPage: Sendable {
             <a href="\(Page.budgets.link.with("edit", row.name))#set">Edit<span class="hidden"> \(row.name)</span></a>
             """ : nil
         let words: HTML = """
-            <p class="budget-words quiet">\(row.enforcement == .block ? "blocks" : "warns") at \(row.limit)\
-            \(", remarks at \(row.thresholds)" as HTML, if: !row.thresholds.isEmpty) \(edit)</p>
+            <p class="budget-words quiet">\(row.enforcement == .block ? "blocks" : "warns") at \(row.limitText)\
+            \(", remarks at \(row.thresholdText)" as HTML, if: !row.thresholds.isEmpty) \(edit)</p>
             """
-        guard !row.counters.isEmpty else {
-            return """
-                <li class="budget"><p class="budget-head"><strong>\(HTML.name(row.name))</strong> <span class="quiet">\
-                \(HTML.name(row.scope)) · nothing used yet</span></p>\(words)</li>
-                """
+        if row.counters.totalCount == 1, let counter = row.counters.rows.first {
+            return "\(counter.line(today: frame.now.day))<li>\(words)</li>\n"
         }
-        let hiddenCount = row.counters.count - Self.countersMax
         return """
-            \(row.counters.prefix(Self.countersMax).html { $0.line(today: frame.now.day) })<li>\(words)\
-            \("<p class=\"quiet\">\(hiddenCount) more counters are less full.</p>" as HTML, if: hiddenCount > 0)</li>
+            <li class="budget"><p class="budget-head"><strong>\(HTML.name(row.name))</strong> <span class="quiet">\
+            \(HTML.name(row.scope)) · \(row.period.words)\(" · nothing used yet", if: row.counters.isEmpty)</span></p></li>\
+            <li>\(words)</li>\(row.counters.isEmpty ? nil : list(row.counters))
 
             """
+    }
+
+    private func list(_ counters: Excerpt<BudgetCounter>) -> HTML {
+        """
+        <li><ul class="budgets counters">\(counters.rows.html(\.lineOfMany))</ul>\
+        \("<p class=\"more\">\(HTML.count(counters.hiddenCount)) more counters are less full.</p>" as HTML, if: counters.hiddenCount > 0)</li>
+        """
     }
 
     private func grantForm(_ frame: Frame) -> HTML {

@@ -48,7 +48,7 @@ public struct MonthPage: Sendable {
             \("<li><a href=\"\(turned(1))\" rel=\"next\">\(month.adding(months: 1).description) →</a></li>" as HTML, if: month < today.month)</ul></div>
             \(filter.chips(link))
             \(trouble.map { "<p class=\"notice refused\" role=\"alert\">■ \($0)</p>" as HTML })
-            <div class="grid two-one">
+            <div class="grid two-one tables">
             \(HTML.section("calendar", "Tokens by day", CalendarHeat(month: month, days: days, today: today).html))
             \(HTML.section("sums", "In sum", figures(today)))
             \(HTML.section("remarks", "Remarks on days", class: "wide", live: false, remarks(frame)))

@@ -45,8 +45,11 @@ public struct PricesPage: Sendable {
     public var ageDays: Int
     /// Whether that is too long.
     public var isStale: Bool
-    /// Models that were used and have no price.
+    /// Models that were used and have no price, the most used first.
     public var unknown: [NamedSums]
+
+    /// Models without a price that are named.
+    static let unknownMax = 30
 
     /// A page of these parts.
     public init(rows: [Row], retrieved: String, ageDays: Int, isStale: Bool, unknown: [NamedSums] = []) {
@@ -59,16 +62,17 @@ public struct PricesPage: Sendable {
 
     /// The page in `frame`.
     public func html(in frame: Frame) -> HTML {
-        frame.document(
+        let named = Excerpt(unknown, max: Self.unknownMax)
+        return frame.document(
             "Prices", current: .prices,
             """
             <h1>Prices <small>US dollars for a million tokens</small></h1>
             <p class="lead">Collected on \(retrieved), \(ageDays) \(ageDays == 1 ? "day" : "days") ago. \
             \("<span class=\"badge level-warning\">▲ old: check them</span>", if: isStale) The price of a call is kept with its \
             row; a later one changes nothing that was written.</p>
-            \(unknown.isEmpty ? nil : HTML.section("unknown", "Models without a price this month", HTML.table("Models without a price", class: "narrow", head: HTML.heads("Model", "#Calls", "#Tokens"), rows: unknown.html {
+            \(unknown.isEmpty ? nil : HTML.section("unknown", "Models without a price this month", HTML.table("Models without a price", class: "narrow", head: HTML.heads("Model", "#Calls", "#Tokens"), rows: named.rows.html {
                 "<tr><th scope=\"row\">\(HTML.name($0.name))</th>\(HTML.number(.count($0.sums.requests)))\(HTML.number(.count($0.sums.totalTokens)))</tr>\n"
-            })))
+            })))\(named.more())
             \(HTML.section("prices", "In force", HTML.table("Prices", head: HTML.heads("Model", "From", "#Input", "#Output", "#Cache write", "#Cache read", "Id"), rows: rows.html {
                 """
                 <tr><th scope="row">\(HTML.name($0.model))</th><td>\($0.effectiveFrom)</td>\(HTML.number("\($0.input)"))\

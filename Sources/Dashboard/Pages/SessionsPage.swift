@@ -52,6 +52,8 @@ public struct SessionsPage: Sendable {
 
     /// Sessions on one page.
     public static let rowsMax = 30
+    /// Agents that are named for one session.
+    static let agentsMax = 6
 
     /// The page in `frame`.
     public func html(in frame: Frame) -> HTML {
@@ -76,7 +78,7 @@ public struct SessionsPage: Sendable {
                 <tr><th scope="row"><a href="\(SessionRow.page(row.id))">\(HTML.name(row.id))</a></th>\
                 <td>\(HTML.moment(row.start))</td><td>\(HTML.moment(row.end))</td>\
                 \(HTML.number(.count(row.sums.requests)))\(HTML.number(.count(row.sums.totalTokens)))\
-                \(HTML.number(HTML.cost(row.sums)))<td>\(row.agents.enumerated().html { "\(", ", if: $0.offset > 0)\(HTML.name($0.element))" })</td></tr>
+                \(HTML.number(HTML.cost(row.sums)))<td class="prose">\(Excerpt(row.agents, max: Self.agentsMax).words { HTML.name($0) })</td></tr>
 
                 """
             })
@@ -87,10 +89,12 @@ public struct SessionsPage: Sendable {
 public struct SessionPage: Sendable {
     /// Its figures.
     public var session: SessionRow
-    /// Its calls, the earliest first.
+    /// Its calls, the earliest first; of many the latest.
     public var calls: [CallRow]
-    /// By reviewer.
+    /// By reviewer, the most first.
     public var agents: [NamedSums]
+    /// Tokens that those calls were expected to use that were estimated, and what they used; nil when none was.
+    public var estimate: (expected: Int, actual: Int)?
     /// What happened to it, the earliest first.
     public var events: [StoryEvent]
     /// The merge request in GitLab; nil where there is none.
@@ -98,23 +102,27 @@ public struct SessionPage: Sendable {
 
     /// A page of these parts.
     public init(
-        session: SessionRow, calls: [CallRow], agents: [NamedSums], events: [StoryEvent] = [],
-        address: WebAddress? = nil
+        session: SessionRow, calls: [CallRow], agents: [NamedSums], estimate: (expected: Int, actual: Int)? = nil,
+        events: [StoryEvent] = [], address: WebAddress? = nil
     ) {
         self.session = session
-        self.calls = calls
+        self.calls = Array(calls.suffix(Self.callsMax))
         self.agents = agents
+        self.estimate = estimate
         self.events = events
         self.address = address
     }
 
-    private var estimated: [CallRow] { calls.filter { $0.estimatedTokens != nil } }
+    /// Calls that are shown one by one.
+    public static let callsMax = 200
+    /// Agents that are told apart.
+    static let agentsMax = 30
 
     /// The page in `frame`.
     public func html(in frame: Frame) -> HTML {
         let sums = session.sums
-        let expected = estimated.reduce(0) { Int(clamping: Int128($0) + Int128($1.estimatedTokens ?? 0)) }
-        let actual = estimated.reduce(0) { Int(clamping: Int128($0) + Int128($1.totalTokens)) }
+        let hiddenCount = sums.requests - calls.count
+        let named = Excerpt(agents, max: Self.agentsMax)
         return frame.document(
             session.id, current: .sessions,
             """
@@ -126,16 +134,19 @@ public struct SessionPage: Sendable {
                 \(HTML.figure("Calls", .count(sums.requests)))
                 \(HTML.figure("First call", HTML.moment(session.start)))
                 \(HTML.figure("Last call", HTML.moment(session.end)))
-                \(HTML.figure("Of the estimates", estimated.isEmpty ? "–" : "\(percent(actual, of: expected))%", note: "\(grouped(actual)) of \(grouped(expected)) tokens"), if: !estimated.isEmpty)
+                \(estimate.map { HTML.figure("Of the estimates", "\(percent($0.actual, of: $0.expected))%", note: "\(grouped($0.actual)) of \(grouped($0.expected)) tokens") })
                 """)))
-            \(HTML.section("agents", "By agent", HTML.table("By agent", class: "narrow", head: HTML.heads("Agent", "#Calls", "#Tokens", "#Cost"), rows: agents.html {
+            \(HTML.section("agents", "By agent", HTML.table("By agent", class: "narrow", head: HTML.heads("Agent", "#Calls", "#Tokens", "#Cost"), rows: named.rows.html {
                 """
                 <tr><th scope="row">\(HTML.name($0.name))</th>\(HTML.number(.count($0.sums.requests)))\
                 \(HTML.number(.count($0.sums.totalTokens)))\(HTML.number(HTML.cost($0.sums)))</tr>
 
                 """
-            })))
-            \(HTML.section("calls", "Reviews and their estimates", CallRow.estimates(calls, today: frame.now.day)))
+            })))\(named.more())
+            \(HTML.section("calls", "Reviews and their estimates", """
+                \("<p class=\"lead\">The latest \(HTML.count(calls.count)) of \(HTML.count(sums.requests)) calls; <code>bursar export</code> has all.</p>" as HTML, if: hiddenCount > 0)\
+                \(CallRow.estimates(calls, today: frame.now.day))
+                """))
             \(HTML.section("story", "What happened", StoryEvent.list(events)))
             """)
     }

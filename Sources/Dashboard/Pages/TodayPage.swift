@@ -21,18 +21,19 @@ public struct TodayPage: Sendable {
     /// The end of the day.
     public var outlook: Outlook
     /// The other budgets, the fullest first.
-    public var others: [BudgetCounter]
+    public var others: Excerpt<BudgetCounter>
     /// Tokens held now.
-    public var holds: [HoldRow]
+    public var holds: Excerpt<HoldRow>
     /// Reviews that wait or run, in their order.
-    public var queue: [QueueRow]
+    public var queue: Excerpt<QueueRow>
     /// The last calls, the latest first.
     public var recent: [CallRow]
 
     /// A page of these parts.
     public init(
         budget: BudgetCounter, isEnabled: Bool = true, sums: Sums, hours: [Int], outlook: Outlook,
-        others: [BudgetCounter] = [], holds: [HoldRow] = [], queue: [QueueRow] = [], recent: [CallRow] = []
+        others: Excerpt<BudgetCounter> = .none, holds: Excerpt<HoldRow> = .none, queue: Excerpt<QueueRow> = .none,
+        recent: [CallRow] = []
     ) {
         self.budget = budget
         self.isEnabled = isEnabled
@@ -45,8 +46,10 @@ public struct TodayPage: Sendable {
         self.recent = recent
     }
 
-    /// Budgets, queue and calls that the page shows at most; the other pages have all.
-    static let rowsMax = 8
+    /// Budgets and calls that the page shows at most; the other pages have all.
+    public static let rowsMax = 8
+    /// Reviews, and holds, that it shows at most.
+    public static let waitingMax = 5
 
     /// The page in `frame`.
     public func html(in frame: Frame) -> HTML {
@@ -70,8 +73,9 @@ public struct TodayPage: Sendable {
     private var hero: HTML {
         """
         \(Gauge(used: budget.used, held: budget.onHold, limit: budget.limit, level: budget.level).html)
-        <p class="hero-words"><strong>\(HTML.count(budget.used))</strong> of \(HTML.count(budget.limit)) tokens used<br>\
-        \(HTML.count(budget.left)) left\("<span> · \(HTML.count(budget.onHold)) held</span>" as HTML, if: budget.onHold > 0)\
+        <p class="hero-words"><strong>\(HTML.count(budget.used))</strong> used\
+        \(" + <strong>\(HTML.count(budget.onHold))</strong> held" as HTML, if: budget.onHold > 0) of \(HTML.count(budget.limit)) tokens<br>\
+        \(HTML.count(budget.left)) left\
         \("<br>\(HTML.count(budget.granted)) granted today" as HTML, if: budget.granted > 0)\
         \("<br><span class=\"quiet\">Not enforced: TOKEN_BUDGET_ENABLED is false</span>", if: !isEnabled)</p>
         """
@@ -120,20 +124,20 @@ public struct TodayPage: Sendable {
     private func queueList(_ today: Day) -> HTML {
         queue.isEmpty
             ? HTML.nothing("No review waits or runs.")
-            : "<ul class=\"rows\">\(queue.prefix(Self.rowsMax).html { $0.line(today: today) })</ul>\(more(queue.count, Page.queue))"
+            : "<ul class=\"rows\">\(queue.rows.html { $0.line(today: today) })</ul>\(all(queue.totalCount, Self.waitingMax, Page.queue))"
     }
 
     private func holdList(_ today: Day) -> HTML {
         holds.isEmpty
             ? HTML.nothing("No tokens are held.")
-            : "<ul class=\"rows\">\(holds.prefix(Self.rowsMax).html { $0.line(today: today) })</ul>\(more(holds.count, Page.queue))"
+            : "<ul class=\"rows\">\(holds.rows.html { $0.line(today: today) })</ul>\(all(holds.totalCount, Self.waitingMax, Page.queue))"
     }
 
     private func otherList(_ today: Day) -> HTML {
-        "<ul class=\"budgets\">\(others.prefix(Self.rowsMax).html { $0.line(today: today) })</ul>\(more(others.count, Page.budgets))"
+        "<ul class=\"budgets\">\(others.rows.html { $0.line(today: today) })</ul>\(all(others.totalCount, Self.rowsMax, Page.budgets))"
     }
 
-    private func more(_ count: Int, _ page: Page) -> HTML? {
-        count > Self.rowsMax ? "<p class=\"more\"><a href=\"\(page.link)\">All \(count)</a></p>" : nil
+    private func all(_ count: Int, _ max: Int, _ page: Page) -> HTML? {
+        count > max ? "<p class=\"more\"><a href=\"\(page.link)\">All \(HTML.count(count))</a></p>" : nil
     }
 }

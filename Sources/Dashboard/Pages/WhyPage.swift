@@ -19,13 +19,18 @@ public struct StoryEvent: Sendable, Equatable {
         self.note = note
     }
 
-    /// The events in their order.
+    /// Events that a page shows at most, the last ones.
+    static let eventsMax = 300
+
+    /// The last events in their order.
     static func list(_ events: [StoryEvent]) -> HTML {
+        let hiddenCount = events.count - eventsMax
         guard !events.isEmpty else { return HTML.nothing("Nothing is remembered of it: no delivery, no review.") }
         return """
-            <ol class="story">\(events.html { event in
+            \("<p class=\"more\">\(HTML.count(hiddenCount)) earlier events are left out; <code>bursar why</code> has all.</p>" as HTML, if: hiddenCount > 0)\
+            <ol class="story">\(events.suffix(eventsMax).html { event in
                 """
-                <li>\(HTML.moment(event.time)) <strong>\(event.what)</strong> <span>\(event.details)\
+                <li>\(HTML.moment(event.time)) <strong>\(event.what)</strong> <span>\(HTML.prose(event.details))\
                 \(event.note.map { " <a href=\"\($0.text)\" rel=\"noreferrer\">the note ↗</a>" as HTML })</span></li>
 
                 """

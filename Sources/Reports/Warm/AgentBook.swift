@@ -12,6 +12,12 @@ public struct AgentCard: Sendable, Equatable {
     public var lastRequest: Instant
     /// The model of its last call.
     public var lastModel: String
+    /// The session of its last call; empty for a call without one.
+    public var lastSession: String
+    /// Its last call alone.
+    public var lastCall: UsageTotals
+    /// What its last calls cost in micro-USD, up to ten, the latest last; nil for one without a price.
+    public var lastCosts: [Int?]
     /// How its last ten calls compare with the ten before.
     public var trend: AgentTrend
 }
@@ -77,8 +83,9 @@ public struct AgentTrend: Sendable, Equatable {
 struct AgentBook: Sendable {
     private struct Call: Sendable {
         let seconds: Int64
-        let tokens: Int
         let model: UInt32
+        let session: UInt32
+        let figures: UsageTotals.Record
     }
 
     private struct Entry: Sendable {
@@ -86,33 +93,39 @@ struct AgentBook: Sendable {
         var days: (day: Int32, totals: UsageTotals)
         /// By time; the last twenty.
         var calls: [Call] = []
+
+        mutating func add(_ row: WarmRow) {
+            totals.add(row.figures)
+            if row.day > days.day { days = (row.day, UsageTotals()) }
+            if row.day == days.day { days.totals.add(row.figures) }
+            let index = (calls.lastIndex { $0.seconds <= row.seconds } ?? -1) + 1
+            calls.insert(
+                Call(seconds: row.seconds, model: row.model, session: row.session, figures: row.figures), at: index)
+            if calls.count > 2 * AgentTrend.callsCount { calls.removeFirst() }
+        }
     }
 
     private var entries: [UInt32: Entry] = [:]
 
     /// Counts `row`.
     mutating func add(_ row: WarmRow) {
-        var entry = entries[row.agent] ?? Entry(days: (row.day, UsageTotals()))
-        entry.totals.add(row.figures)
-        if row.day > entry.days.day { entry.days = (row.day, UsageTotals()) }
-        if row.day == entry.days.day { entry.days.totals.add(row.figures) }
-        let call = Call(seconds: row.seconds, tokens: row.figures.totalTokens, model: row.model)
-        let index = (entry.calls.lastIndex { $0.seconds <= call.seconds } ?? -1) + 1
-        entry.calls.insert(call, at: index)
-        if entry.calls.count > 2 * AgentTrend.callsCount { entry.calls.removeFirst() }
-        entries[row.agent] = entry
+        entries[row.agent, default: Entry(days: (row.day, UsageTotals()))].add(row)
     }
 
     /// The cards on `today`, the agent with the latest call first.
     func cards(today: Day, _ names: RowNames) -> [AgentCard] {
         let number = Int32(clamping: today.number)
         return entries.compactMap { agent, entry in
-            entry.calls.last.map { last in
-                AgentCard(
+            entry.calls.last.map { last -> AgentCard in
+                var lastCall = UsageTotals()
+                lastCall.add(last.figures)
+                return AgentCard(
                     name: names.agents[agent], totals: entry.totals,
                     today: entry.days.day == number ? entry.days.totals : UsageTotals(),
                     lastRequest: Instant(seconds: last.seconds), lastModel: names.models[last.model],
-                    trend: AgentTrend(entry.calls.map(\.tokens)))
+                    lastSession: names.sessions[last.session], lastCall: lastCall,
+                    lastCosts: entry.calls.suffix(AgentTrend.callsCount).map(\.figures.costMicroUSD),
+                    trend: AgentTrend(entry.calls.map(\.figures.totalTokens)))
             }
         }.sorted { ($1.lastRequest, $0.name) < ($0.lastRequest, $1.name) }
     }

@@ -25,11 +25,20 @@ struct SessionBook: Sendable {
     private struct Entry: Sendable {
         var start: Int64
         var end: Int64
-        var project: UInt32
+        let project: UInt32
         var totals = UsageTotals()
-        var agents: [UInt32] = []
-        var models: [UInt32] = []
-        var users: [UInt32] = []
+        var agents = NumberSet()
+        var models = NumberSet()
+        var users = NumberSet()
+
+        mutating func add(_ row: WarmRow) {
+            start = min(start, row.seconds)
+            end = max(end, row.seconds)
+            totals.add(row.figures)
+            agents.insert(row.agent)
+            models.insert(row.model)
+            users.insert(row.user)
+        }
     }
 
     private struct Place: Sendable {
@@ -41,26 +50,46 @@ struct SessionBook: Sendable {
     /// By the time of the last call, then by name.
     private var order: [Place] = []
 
-    /// Counts `row`. Those without a merge request are of no session.
+    /// Rows up to which each finds the place of its session alone; of more all places are found at once.
+    static let oneByOneMax = 64
+
+    /// Counts the rows of `batches`. Those without a merge request are of no session.
+    mutating func add(_ batches: [ArraySlice<WarmRow>], _ names: RowNames) {
+        guard batches.reduce(0, { $0 + $1.count }) > Self.oneByOneMax else {
+            for rows in batches { for row in rows { add(row, names) } }
+            return
+        }
+        for rows in batches { for row in rows where !names.sessions[row.session].isEmpty { count(row) } }
+        order = entries.map { Place(end: $0.value.end, session: $0.key) }
+        order.sort { left, right in
+            left.end == right.end ? names.sessions[left.session] < names.sessions[right.session] : left.end < right.end
+        }
+    }
+
+    /// Counts `row`. One without a merge request is of no session.
     mutating func add(_ row: WarmRow, _ names: RowNames) {
         let name = names.sessions[row.session]
         guard !name.isEmpty else { return }
-        let seconds = row.seconds
-        var entry = entries[row.session] ?? Entry(start: seconds, end: seconds, project: row.project)
-        let old = entries[row.session].map { Place(end: $0.end, session: row.session) }
-        entry.start = min(entry.start, seconds)
-        entry.end = max(entry.end, seconds)
-        entry.totals.add(row.figures)
-        if !entry.agents.contains(row.agent) { entry.agents.append(row.agent) }
-        if !entry.models.contains(row.model) { entry.models.append(row.model) }
-        if !entry.users.contains(row.user) { entry.users.append(row.user) }
-        entries[row.session] = entry
+        let old = entries[row.session]?.end
+        let end = count(row)
         if let old {
-            guard old.end != entry.end else { return }
-            let index = index(of: (old.end, name), names)
-            if order.indices.contains(index), order[index].session == old.session { order.remove(at: index) }
+            guard old != end else { return }
+            let index = index(of: (old, name), names)
+            if order.indices.contains(index), order[index].session == row.session { order.remove(at: index) }
         }
-        order.insert(Place(end: entry.end, session: row.session), at: index(of: (entry.end, name), names))
+        order.insert(Place(end: end, session: row.session), at: index(of: (end, name), names))
+    }
+
+    /// Adds `row` to its session in place, and answers when that ends now.
+    @discardableResult
+    private mutating func count(_ row: WarmRow) -> Int64 {
+        func add(_ entry: inout Entry) -> Int64 {
+            entry.add(row)
+            return entry.end
+        }
+        return add(
+            &entries[
+                row.session, default: Entry(start: row.seconds, end: row.seconds, project: row.project)])
     }
 
     /// The place of a session of that end and name: where it stands, or would.
@@ -104,7 +133,7 @@ struct SessionBook: Sendable {
 
     private func matches(_ session: UInt32, _ wanted: String, _ names: RowNames) -> Bool {
         names.sessions[session].lowercased().contains(wanted)
-            || (entries[session]?.users ?? []).contains { names.users[$0].lowercased().contains(wanted) }
+            || (entries[session]?.users.numbers ?? []).contains { names.users[$0].lowercased().contains(wanted) }
     }
 
     private func summary(_ session: UInt32, _ names: RowNames) -> SessionSummary? {
@@ -112,9 +141,9 @@ struct SessionBook: Sendable {
             SessionSummary(
                 id: names.sessions[session], project: names.projects[entry.project],
                 start: Instant(seconds: entry.start), end: Instant(seconds: entry.end), totals: entry.totals,
-                agents: entry.agents.map { names.agents[$0] }.sorted(),
-                models: entry.models.map { names.models[$0] }.sorted(),
-                users: entry.users.map { names.users[$0] }.filter { !$0.isEmpty }.sorted())
+                agents: entry.agents.numbers.map { names.agents[$0] }.sorted(),
+                models: entry.models.numbers.map { names.models[$0] }.sorted(),
+                users: entry.users.numbers.map { names.users[$0] }.filter { !$0.isEmpty }.sorted())
         }
     }
 }

@@ -53,7 +53,7 @@ struct WarmState: Sendable {
         guard isVoid || !grown.isEmpty else { return }
         revision += 1
         if isVoid { return rebuild() }
-        for (_, rows) in grown.reversed() { rows.forEach { count($0) } }
+        count(grown.reversed().map(\.rows))
     }
 
     /// Forgets whole months, the earliest first, until the rows are few enough. True when it did.
@@ -78,15 +78,14 @@ struct WarmState: Sendable {
         names = RowNames()
         sessions = SessionBook()
         agents = AgentBook()
-        for month in months.keys.sorted() {
-            months[month]?.renumber(from: old, to: &names)
-            months[month]?.rows.forEach { count($0) }
-        }
+        let sorted = months.keys.sorted()
+        for month in sorted { months[month]?.renumber(from: old, to: &names) }
+        count(sorted.compactMap { months[$0]?.rows[...] })
     }
 
-    private mutating func count(_ row: WarmRow) {
-        sessions.add(row, names)
-        agents.add(row)
+    private mutating func count(_ batches: [ArraySlice<WarmRow>]) {
+        sessions.add(batches, names)
+        for rows in batches { for row in rows { agents.add(row) } }
     }
 
     // MARK: Looking
@@ -98,13 +97,29 @@ struct WarmState: Sendable {
     func lastRows(_ count: Int, where isWanted: (WarmRow) -> Bool = { _ in true }) -> [(month: Month, row: WarmRow)] {
         var found: [(month: Month, row: WarmRow)] = []
         for month in months.keys.sorted(by: >) {
-            // Rows that were decided before midnight may stand behind some that were decided after.
-            let rows = (months[month]?.rows ?? []).filter(isWanted)
-            let order = rows.indices.sorted { (rows[$0].seconds, $0) > (rows[$1].seconds, $1) }
-            found += order.prefix(count - found.count).map { (month, rows[$0]) }
-            if found.count == count { break }
+            guard found.count < count else { break }
+            let rows = months[month]?.rows ?? []
+            found += Self.last(count - found.count, of: rows, where: isWanted).map { (month, rows[$0]) }
         }
         return found
+    }
+
+    /// The indices of the last `count` rows in time, the latest first.
+    ///
+    /// Rows that were decided before midnight may stand behind some that were decided after, so all are looked at; as they
+    /// mostly stand in order, the place of one is found at the end.
+    private static func last(_ count: Int, of rows: [WarmRow], where isWanted: (WarmRow) -> Bool) -> [Int] {
+        var best: [(seconds: Int64, index: Int)] = []
+        for index in rows.indices.reversed() {
+            let row = rows[index]
+            if best.count == count, let last = best.last, row.seconds <= last.seconds { continue }
+            guard isWanted(row) else { continue }
+            if best.count == count { best.removeLast() }
+            var place = best.count
+            while place > 0, best[place - 1].seconds < row.seconds { place -= 1 }
+            best.insert((row.seconds, index), at: place)
+        }
+        return best.map(\.index)
     }
 
     /// The records of `rows`, read from their files.

@@ -73,18 +73,21 @@ public final class WarmUsage: Sendable {
         }
     }
 
-    /// The session `id` with its records, the earliest first; nil when no row is of it.
-    public func session(_ id: String) throws(POSIXFailure) -> SessionDetail? {
+    /// The session `id` with its latest records, up to `recordsMax`, the earliest first; nil when no row is of it.
+    public func session(
+        _ id: String, recordsMax: Int = WarmUsage.sessionRecordsMax
+    ) throws(POSIXFailure) -> SessionDetail? {
+        let recordsMax = min(max(0, recordsMax), Self.sessionRecordsMax)
         let detail = try look { state throws(POSIXFailure) -> SessionDetail? in
             guard state.firstDay == nil, let summary = state.sessions.summary(of: id, state.names),
                 let number = state.names.sessions.number(of: id)
             else { return nil }
-            let rows = state.lastRows(Self.sessionRecordsMax) { $0.session == number }
+            let rows = state.lastRows(recordsMax) { $0.session == number }
             return SessionDetail(summary: summary, records: try state.records(of: rows.reversed()))
         }
         if let detail { return detail }
         guard try look({ state throws(POSIXFailure) in state.firstDay }) != nil else { return nil }
-        return try sessionFromFiles(id)
+        return try sessionFromFiles(id, recordsMax)
     }
 
     /// Every agent, the one with the latest call first; `today` is the day whose use is told apart.
@@ -121,7 +124,7 @@ public final class WarmUsage: Sendable {
     }
 
     /// For books that are not all in memory.
-    private func sessionFromFiles(_ id: String) throws(POSIXFailure) -> SessionDetail? {
+    private func sessionFromFiles(_ id: String, _ recordsMax: Int) throws(POSIXFailure) -> SessionDetail? {
         let days =
             Instant(milliseconds: Instant.range.lowerBound)
             .day...Instant(
@@ -139,7 +142,7 @@ public final class WarmUsage: Sendable {
         return book.summary(of: id, names).map {
             SessionDetail(
                 summary: $0,
-                records: Array(records.sorted { $0.time < $1.time }.suffix(Self.sessionRecordsMax)))
+                records: Array(records.sorted { $0.time < $1.time }.suffix(recordsMax)))
         }
     }
 }
@@ -180,6 +183,6 @@ public struct SessionPage: Sendable, Equatable {
 public struct SessionDetail: Sendable, Equatable {
     /// Its figures.
     public var summary: SessionSummary
-    /// Its records, the earliest first; the latest 1000 of them.
+    /// Its records, the earliest first; of many the latest.
     public var records: [UsageRecord]
 }

@@ -16,8 +16,9 @@ enum BudgetsListCommand {
     static let command = Command(
         "budgets list", summary: "Shows every budget with its limit, its grants and its counters.",
         discussion: """
-            Reads the files beside a running daemon, without its lock; the limit of 'daily' is that of this command's own \
-            settings. A budget with a counter for each shows the fullest first. In the bars '#' is used, '+' is held.
+            Reads the files beside a running daemon, without its lock; the limit of 'daily' is the daemon's, or without one \
+            that of this command's own settings. A budget with a counter for each shows the fullest first. In the bars '#' is used, '+' is held, \
+            and the share is of both.
             """,
         parameters: [OutputFormat.parameter, CommandSettings.dataDirectory, CommandSettings.noColour],
         examples: [
@@ -29,7 +30,8 @@ enum BudgetsListCommand {
             var configuration = LedgerConfiguration(settings)
             configuration.directory = values[CommandSettings.dataDirectory] ?? configuration.directory
             CommandSettings.remarkMissingBooks(in: configuration.directory)
-            let snapshot = try LedgerReader(configuration).snapshot(at: TimeSource.system.now())
+            let rule = await CommandSettings.ruleInForce(in: configuration.directory)
+            let snapshot = try configuration.snapshot(at: TimeSource.system.now(), under: rule)
             for problem in snapshot.problems { Console.complain("Warning: \(problem)\n") }
             switch values[OutputFormat.parameter] {
             case .json:

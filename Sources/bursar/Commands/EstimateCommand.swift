@@ -50,7 +50,8 @@ enum EstimateCommand {
             var configuration = LedgerConfiguration(settings)
             configuration.directory = values[CommandSettings.dataDirectory] ?? configuration.directory
             let now = TimeSource.system.now()
-            let snapshot = try LedgerReader(configuration).snapshot(at: now)
+            let rule = await CommandSettings.ruleInForce(in: configuration.directory)
+            let snapshot = try configuration.snapshot(at: now, under: rule)
             for problem in snapshot.problems { Console.complain("Warning: \(problem)\n") }
             let service = try EstimateService(
                 settings, learned: LearnedTokens(directory: configuration.directory).current, at: now)

@@ -39,8 +39,9 @@ enum ForecastCommand {
             CommandSettings.remarkMissingBooks(in: configuration.directory)
             let now = TimeSource.system.now()
             let prices = try PriceTable.inForce(file: settings.model.pricesFile)
+            let rule = await CommandSettings.ruleInForce(in: configuration.directory)
             let report = try Progress.during("Reading the books") { progress in
-                let status = try LedgerReader(configuration, calls: progress.calls).snapshot(at: now).status
+                let status = try configuration.snapshot(at: now, under: rule, calls: progress.calls).status
                 return try ForecastReader(directory: configuration.directory, calls: progress.calls).report(
                     now: now, budgets: [ForecastBudget(daily: status)], prices: prices, teamSize: values[teamSize])
             }

@@ -16,8 +16,8 @@ enum StatusCommand {
         "status", summary: "Shows today's budget and every other: what is used, held and left, and until when.",
         discussion: """
             Reads the files beside a running daemon, without its lock. A bar is green under 70 %, yellow from 70 and red \
-            above 90, with 'ok', '!' and '!!' behind it; '#' is used, '+' is held. The limit of the daily budget is that of this \
-            command's own settings.
+            above 90, with 'ok', '!' and '!!' behind it; '#' is used, '+' is held. The share is of both. The limit of \
+            the daily budget is that of the daemon that has the books open; without one, of this command's own settings.
             """,
         parameters: [OutputFormat.parameter, CommandSettings.dataDirectory, CommandSettings.noColour],
         examples: [
@@ -34,8 +34,9 @@ enum StatusCommand {
             CommandSettings.remarkMissingBooks(in: configuration.directory)
             let now = TimeSource.system.now()
             let format = values[OutputFormat.parameter]
+            let rule = await CommandSettings.ruleInForce(in: configuration.directory)
             let (snapshot, outlooks) = try Progress.during("Reading the books") { progress in
-                let snapshot = try LedgerReader(configuration, calls: progress.calls).snapshot(at: now)
+                let snapshot = try configuration.snapshot(at: now, under: rule, calls: progress.calls)
                 guard format != .csv else { return (snapshot, [ForecastReport.BudgetOutlook]()) }
                 return (snapshot, try Self.outlooks(snapshot, configuration.directory, progress.calls, now))
             }

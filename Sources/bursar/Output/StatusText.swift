@@ -77,10 +77,11 @@ struct StatusText {
 
     private func daily(_ status: BudgetStatus) -> [String] {
         var lines = [
-            "\(grouped(status.totalTokens)) of \(grouped(status.limitTokens)) tokens used, "
-                + "\(grouped(max(0, status.remainingTokens - status.heldTokens))) left"
+            Self.taken(
+                grouped(status.totalTokens), held: status.heldTokens > 0 ? grouped(status.heldTokens) : nil,
+                of: grouped(status.limitTokens), "tokens",
+                left: grouped(max(0, status.remainingTokens - status.heldTokens)))
         ]
-        if status.heldTokens > 0 { lines.append("\(grouped(status.heldTokens)) held for calls that are not settled") }
         lines.append(
             "\(grouped(status.requestCount)) \(status.requestCount == 1 ? "call" : "calls") on \(status.day); "
                 + "resets at \(status.resetsAt)")
@@ -89,13 +90,20 @@ struct StatusText {
         return lines
     }
 
+    /// The bar in words: `#` is what is used, `+` what is held.
+    private static func taken(_ used: String, held: String?, of limit: String, _ unit: String, left: String) -> String {
+        guard let held else { return "\(used) of \(limit) \(unit) used, \(left) left" }
+        return "\(used) used + \(held) held of \(limit) \(unit), \(left) left"
+    }
+
     private func figures(_ standing: BudgetStanding, more: Int) -> [String] {
         let budget = standing.budget
         func amount(_ value: Int) -> String { Self.shown(value, budget.limit.unit) }
         let held = standing.committed - standing.used
         var lines = [
-            "\(amount(standing.used)) of \(amount(standing.limit)) \(budget.limit.unit == .usd ? "USD" : "tokens") used"
-                + (held > 0 ? ", \(amount(held)) held" : "") + ", \(amount(standing.left)) left"
+            Self.taken(
+                amount(standing.used), held: held > 0 ? amount(held) : nil, of: amount(standing.limit),
+                budget.limit.unit == .usd ? "USD" : "tokens", left: amount(standing.left))
         ]
         lines.append(
             (budget.enforcement == .warn ? "warns only; " : "")
