@@ -138,9 +138,9 @@ extension Stage {
         try await stage.use(1499)
         try await stage.use(1500, model: "nobody-knows-1")
         let held = try await stage.send(
-            "POST", "/budget/reservations", ["estimated_tokens": 500, "model": "claude-sonnet-5-5", "ttl_seconds": 1])
+            "POST", "/budget/reservations", ["estimated_tokens": 500, "model": "claude-sonnet-5-5", "ttl_seconds": 600])
         let id = try #require(held.body["id"]?.string)
-        _ = try await stage.send("POST", "/budget/reservations/\(id)/dispatch")
+        #expect(try await stage.send("POST", "/budget/reservations/\(id)/dispatch").status == 200)
         stage.clock.advance(to: stage.clock.now.adding(seconds: 700))
         try await stage.use(1)
         // The books tell of a hold on a thread of their own.
