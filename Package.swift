@@ -139,9 +139,8 @@ let package = Package(
         tests(
             "Daemon",
             [
-                "Daemon", "Demo", "Forecast", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger", "Reports",
-                "Budget",
-                "JSON", "Platform", "UTCTime", "Prices", "GitLab", "Faults", "Alerts",
+                "Daemon", "Demo", "Dashboard", "Forecast", "Settings", "HTTPServer", "HTTPWire", "HTTPClient", "Ledger",
+                "Reports", "Budget", "JSON", "Platform", "UTCTime", "Prices", "GitLab", "Faults", "Alerts",
                 "TestBudgets",
             ]),
         tests("Dashboard", ["Dashboard", "Budget", "UTCTime"]),
