@@ -13,9 +13,8 @@ extension UsageReport {
             "by": .array(query.dimensions.map { .string($0.rawValue) }),
             "groups": .array(
                 groups.map { group in
-                    var object = JSONObject(zip(query.dimensions, group.key).map { ($0.rawValue, .string($1)) })
-                    for (name, value) in group.totals.fields { object[name] = value }
-                    return .object(object)
+                    let key = zip(query.dimensions, group.key).map { ($0.rawValue, JSONValue.string($1)) }
+                    return .object(JSONObject(key + group.totals.fields.map { ($0.name, $0.value) }))
                 }),
             "totals": .object(JSONObject(totals.fields)), "damaged_lines": .integer(problemCount),
         ]

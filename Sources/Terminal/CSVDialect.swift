@@ -22,12 +22,36 @@ package struct CSVDialect: Sendable, Equatable {
     /// One line with its break. Cells that a spreadsheet would run as a formula get an apostrophe, control characters
     /// become blanks. A negative number stands as it is in a column of numbers alone: elsewhere it is somebody's name.
     package func line(_ cells: [String], isNumber: (_ column: Int) -> Bool = { _ in false }) -> String {
-        cells.enumerated().map { quoted($1, isNumber: isNumber($0)) }.joined(separator: String(separator)) + lineBreak
+        var line = ""
+        append(cells, to: &line, isNumber: isNumber)
+        return line
+    }
+
+    /// Adds what `line` makes of `cells`.
+    func append(_ cells: [String], to text: inout String, isNumber: (_ column: Int) -> Bool) {
+        for (column, cell) in cells.enumerated() {
+            if column > 0 { text.append(separator) }
+            text += Self.isPlain(cell) ? cell : quoted(cell, isNumber: isNumber(column))
+        }
+        text += lineBreak
     }
 
     /// `0.012345` with the dialect's decimal mark.
     package func decimal(_ number: String) -> String {
         decimalMark == "." ? number : number.replacing(".", with: String(decimalMark))
+    }
+
+    /// Whether a cell stands for itself in every dialect, as most do: nothing is quoted, guarded or made a blank.
+    private static func isPlain(_ cell: String) -> Bool {
+        var cell = cell
+        return cell.withUTF8 { bytes in
+            guard let first = bytes.first else { return true }
+            return !"'=+-@".utf8.contains(first)
+                && bytes.allSatisfy { byte in
+                    byte >= 0x20 && byte != 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: ",")
+                        && byte != UInt8(ascii: ";")
+                }
+        }
     }
 
     private func quoted(_ cell: String, isNumber: Bool) -> String {

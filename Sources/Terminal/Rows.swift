@@ -60,7 +60,10 @@ package struct Rows {
 
     /// RFC 4180 with LF; cells that a spreadsheet would run as a formula get an apostrophe.
     package var csv: String {
-        ([columns.map(\.name)] + rows)
-            .map { CSVDialect.standard.line($0, isNumber: { columns[$0].kind == .number }) }.joined()
+        var text = ""
+        for cells in [columns.map(\.name)] + rows {
+            CSVDialect.standard.append(cells, to: &text, isNumber: { columns[$0].kind == .number })
+        }
+        return text
     }
 }

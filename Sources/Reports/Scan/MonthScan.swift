@@ -144,7 +144,7 @@ package struct ScanEffort: Sendable {
     /// Bytes read at once.
     package var pieceBytes = 256 << 10
     /// Less than this is not worth a thread of its own.
-    package var threadBytesMin = 4 << 20
+    package var threadBytesMin = 1 << 20
 
     /// The usual pieces on at most `threadCountMax` threads.
     package init(threadCountMax: Int) { self.threadCountMax = max(1, threadCountMax) }
