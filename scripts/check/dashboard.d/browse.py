@@ -43,8 +43,8 @@ def form(path, fields, **headers):
 PAGES = [
     ("today", "/"), ("month", "/dashboard/month"), ("sessions", "/dashboard/sessions"), ("agents", "/dashboard/agents"),
     ("budgets", "/dashboard/budgets?replay_scope=user:*&replay_period=day&replay_limit=120000"),
-    ("alerts", "/dashboard/alerts"), ("queue", "/dashboard/queue"), ("why", "/dashboard/why?mr=shop/app!1"),
-    ("prices", "/dashboard/prices"),
+    ("teams", "/dashboard/teams"), ("alerts", "/dashboard/alerts"), ("queue", "/dashboard/queue"),
+    ("why", "/dashboard/why?mr=shop/app!1"), ("prices", "/dashboard/prices"),
 ]
 
 # Strangers, and forms that nobody sent from a page.
