@@ -21,6 +21,10 @@ extension Engine {
                 log(.info, "budgets.json was changed, and is in force", ["budgets": String(set.budgets.count)])
             } catch {
                 if case .closed = error { return }
+                // What was written into it since is another matter, for the next look.
+                guard BudgetsFile.contents(layout.budgets, calls) == contents else {
+                    return watch.withLock { $0.forget() }
+                }
                 // What is wrong with the set itself is not tried again; what is wrong with the disk is.
                 if case .invalid = error {} else { watch.withLock { $0.forget() } }
                 refuseBudgets(error.description)

@@ -239,6 +239,23 @@ import UTCTime
         #expect(audit.contains(#""event":"budget_set","actor":"budgets.json""#))
     }
 
+    /// The look and the putting in force are two steps: between them the file may have been written again.
+    @Test func `what the file does not say any more is not put in force`() throws {
+        let bench = try Bench()
+        try bench.folder.write(file(100), to: "budgets.json")
+        let ledger = try bench.open()
+        let old = try BudgetsFile.read(Array(file(100).utf8))
+        let note = OperatorNote(author: "ann", reason: "a try")
+        let budget = try #require(try BudgetsFile.read(Array(file(200).utf8)).budgets.first)
+        _ = try ledger.changeBudgets(.set(budget), note)
+        #expect(throws: LedgerError.self) { _ = try ledger.engine.wait { .adoptBudgets(old, $0) } }
+        #expect(limit(ledger) == 200)
+        ledger.tick()
+        #expect(limit(ledger) == 200 && errors(bench) == 0)
+        ledger.close()
+        #expect(limit(try bench.open()) == 200)
+    }
+
     @Test(arguments: ["", "{\"version\": 1, \"budgets\": [", "{\"version\": 2}", "{\"version\": 1, \"budgets\": [{}]}"])
     func `what cannot be used is told once, the last that could stays, and nobody writes over it`(_ text: String) throws
     {

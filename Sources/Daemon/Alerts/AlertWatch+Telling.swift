@@ -21,8 +21,8 @@ extension AlertWatch {
 
     private static func standing(_ facts: JSONObject, _ ledger: Ledger) -> BudgetStanding? {
         guard let name = facts["budget"]?.string, let counter = facts["counter"]?.string else { return nil }
-        if case .one(let scope)? = try? ScopePattern(parsing: counter) { return ledger.standing(of: name, for: scope) }
-        // Whoever books calls may name people as no operator can write them, with blanks and stars: they are counted too.
+        if let scope = try? Scope(counter: counter) { return ledger.standing(of: name, for: scope) }
+        // Calls may name what cannot be written down as a counter's name, such as a lone star: it is looked for.
         return ledger.standings().first { $0.budget.name == name && $0.scope.description == counter }
     }
 

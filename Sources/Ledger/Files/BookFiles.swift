@@ -89,9 +89,10 @@ struct BookFiles: ~Copyable {
     private func change(to change: PendingBudgets, at now: Instant) -> Result<Counters, LedgerError> {
         var counters = Counters(change.all, countsMergeRequests: change.countsMergeRequests, at: now)
         do throws(POSIXFailure) {
-            // What somebody else wrote into the file must not be lost.
+            // What somebody else wrote into the file must not be lost, and what is adopted must be what it says.
             let contents = BudgetsFile.contents(layout.budgets, calls)
-            if !change.isWritten, let obstacle = BudgetsFile.obstacle(to: change.before, in: contents) {
+            let expected = change.isWritten ? change.file : change.before
+            if let expected, let obstacle = BudgetsFile.obstacle(to: expected, in: contents) {
                 return .failure(obstacle)
             }
             if change.isShort {
