@@ -108,6 +108,7 @@ import UTCTime
         #"{"input_tokens": 9223372036854775807, "output_tokens": 9223372036854775807, "model": "m"}"#,
         #"{"input_tokens": 1, "output_tokens": 1, "model": "m", "cache_read_tokens": 2}"#,
         #"{"input_tokens": 1, "output_tokens": 1, "model": "m", "merge_request": "x"}"#,
+        #"{"input_tokens": 1, "output_tokens": 1, "model": "m", "project": "g/p", "merge_request": "g/x!5"}"#,
     ])
     func `a body that is wrong books nothing and says what is wrong`(_ body: String) async throws {
         let stage = try Stage()
@@ -132,6 +133,26 @@ import UTCTime
             #expect(answer.status == 401 && answer.fields["WWW-Authenticate"] != nil)
         }
         #expect(try await stage.send(method, path, [:]).status != 401)
+        try await stage.strike()
+    }
+
+    @Test func `a counter has the name that its rows have, and keeps it over a restart`() async throws {
+        let stage = try Stage()
+        let budget: JSONValue = ["scope": "user:*", "period": "day", "limit": 10]
+        #expect(try await stage.send("PUT", "/budgets/people", budget).status == 200)
+        for user in ["a\nb", "a\u{0}b", "a b", "a\u{7F}b"] {
+            let call: JSONValue = ["user": .string(user), "model": "m", "input_tokens": 2, "output_tokens": 0]
+            #expect(try await stage.send("POST", "/usage", call).status == 201)
+        }
+        func counters() async throws -> [JSONValue?] {
+            let budgets = try await stage.send("GET", "/budgets").body["budgets"]?.array ?? []
+            return budgets.filter { $0["name"] == "people" }.flatMap { [$0["counter"] ?? $0["scope"], $0["used"]] }
+        }
+        let before = try await counters()
+        #expect(before == ["user:a b", 8])
+        try await stage.stopDaemon()
+        try stage.startDaemon()
+        #expect(try await counters() == before)
         try await stage.strike()
     }
 

@@ -142,4 +142,11 @@ import UTCTime
             #expect(Markup(month.html(in: samples.frame).description).problems == [])
         }
     }
+
+    /// Browsers keep them for a year under their address.
+    @Test func `the address of an asset changes with its content`() {
+        let versions = Asset.allCases.map(\.version)
+        #expect(Set(versions).count == Asset.allCases.count)
+        #expect(versions.allSatisfy { $0.utf8.count == 16 && UInt64($0, radix: 16) != nil })
+    }
 }

@@ -197,6 +197,21 @@ extension AppendFile {
         try take()
     }
 
+    @Test(arguments: [
+        ("4711\nhttp://127.0.0.1:8000\n", false), ("4711\n", true), ("ended\n", true), ("", true), ("odd\nodd\n", true),
+    ])
+    func `the address of a holder that was killed goes with the lock, and nothing else does`(
+        _ note: String, _ stays: Bool
+    ) throws {
+        let folder = try Folder()
+        let path = folder.path + "/lock"
+        try FileCalls.system.replacing(path, with: Array(note.utf8))
+        let lock = try DirectoryLock.taking(path, calls: .system)
+        let found = String(decoding: try FileCalls.system.contents(of: path), as: UTF8.self)
+        #expect(found == (stays ? note : "\(getpid())\n"))
+        _ = consume lock
+    }
+
     @Test func `a lock without a note is a lock`() throws {
         let folder = try Folder()
         var calls = FileCalls.system

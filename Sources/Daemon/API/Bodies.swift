@@ -58,14 +58,27 @@ extension Fields {
     /// The fields that say who a call is for and for what.
     fileprivate mutating func context(fallback: CallContext?, modelIsNeeded: Bool = true) -> CallContext {
         let mergeRequest = mergeRequest()
+        let project = optionalText("project")
+        if let project, let other = mergeRequest.project, !project.utf8.elementsEqual(other.utf8) {
+            refuse("merge_request", "is of \"\(other)\", but project is \"\(project)\"", ())
+        }
         return CallContext(
             projectID: optionalInteger("project_id", in: 0...Int.max) ?? fallback?.projectID,
-            project: optionalText("project") ?? mergeRequest.project ?? fallback?.project ?? "",
+            project: (project ?? mergeRequest.project ?? fallback?.project ?? "").withoutControls,
             mergeRequestIID: mergeRequest.iid ?? fallback?.mergeRequestIID,
-            user: text("user", default: fallback?.user ?? ""),
-            agent: optionalText("agent") ?? fallback?.agent ?? "reviewer",
-            command: optionalText("command") ?? fallback?.command ?? "review",
-            model: text("model", default: fallback?.model ?? (modelIsNeeded ? nil : CallContext.unnamedModel)))
+            user: text("user", default: fallback?.user ?? "").withoutControls,
+            agent: (optionalText("agent") ?? fallback?.agent ?? "reviewer").withoutControls,
+            command: (optionalText("command") ?? fallback?.command ?? "review").withoutControls,
+            model: text("model", default: fallback?.model ?? (modelIsNeeded ? nil : CallContext.unnamedModel))
+                .withoutControls)
+    }
+}
+
+extension String {
+    /// The text with a blank for each control character, as a row has it: a counter must have the name that its rows have.
+    fileprivate var withoutControls: String {
+        guard utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return self }
+        return String(decoding: utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }, as: UTF8.self)
     }
 }
 

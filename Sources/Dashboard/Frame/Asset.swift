@@ -36,7 +36,7 @@ public enum Asset: CaseIterable, Sendable {
 
     private static let versions = Dictionary(
         uniqueKeysWithValues: allCases.map { asset in
-            (asset, String("\(SHA256.digest(asset.bytes))".prefix(16)))
+            (asset, String(SHA256.digest(asset.bytes).hexadecimal.prefix(16)))
         })
 
     /// The address with the version.

@@ -15,7 +15,7 @@ public struct DirectoryLock: ~Copyable {
         self.calls = calls
     }
 
-    /// Takes the lock on the file at `path`.
+    /// Takes the lock on the file at `path`. An address that the last holder left is gone when this returns.
     public static func taking(_ path: String, calls: FileCalls) throws(DirectoryLockError) -> DirectoryLock {
         let descriptor: CInt
         do throws(POSIXFailure) {
@@ -32,7 +32,10 @@ public struct DirectoryLock: ~Copyable {
             }
             throw .taken(by: LockNote.read(path, calls: calls)?.pid)
         }
-        return DirectoryLock(path: path, descriptor: descriptor, calls: calls)
+        let lock = DirectoryLock(path: path, descriptor: descriptor, calls: calls)
+        // A holder that was killed left its address, and somebody else may listen there by now.
+        if LockNote.read(path, calls: calls)?.address != nil { lock.leave(.held()) }
+        return lock
     }
 
     /// Leaves a note in the file: a courtesy to whoever comes second. The lock holds without it, on a full disk too.
