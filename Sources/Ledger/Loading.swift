@@ -26,6 +26,8 @@ struct Loading {
         var days: [Day: DayFigures] = [:]
         /// The months whose rows could all be read.
         var soundMonths: Set<Month> = []
+        /// What the rows of each month say of merge requests, where these are counted over their whole life.
+        var usesInRows: [Month: CarriedUse] = [:]
     }
 
     private var layout: LedgerLayout { LedgerLayout(directory: configuration.directory) }
@@ -51,7 +53,7 @@ struct Loading {
         for month in try months(loaded, now: now) {
             rowCounts[month] = readRows(of: month, &loaded, prepare)
         }
-        loaded.problems += carried.count(in: &loaded.books.counters) { (rowCounts[$0] ?? 0) > 0 }
+        loaded.problems += carried.count(in: &loaded.books.counters, beyond: loaded.usesInRows)
         if let time = loaded.journal.latest { loaded.books.advance(to: time) }
         loaded.books.advance(to: now)
         compareWithMark(&loaded, rowCounts)
@@ -140,6 +142,7 @@ struct Loading {
         var count = 0
         let file = "token-logs/\(month).csv"
         var isSound = true
+        var use = loaded.books.counters.countsLives ? CarriedUse(month: month) : nil
         do throws(POSIXFailure) {
             try prepare(month)
             let bytes: [UInt8]
@@ -158,6 +161,7 @@ struct Loading {
                     if let id { loaded.journal.settle(id) }
                     let day = record.time.day
                     loaded.days[day, default: DayFigures(day: day)].add(record)
+                    use?.add(record)
                 case .problem(let problem):
                     isSound = false
                     loaded.problems.append(problem)
@@ -168,6 +172,7 @@ struct Loading {
             loaded.problems.append(unreadable(file, error))
         }
         if isSound { loaded.soundMonths.insert(month) }
+        loaded.usesInRows[month] = use
         return count
     }
 

@@ -6,21 +6,24 @@ package import UTCTime
 // The price table as others read it.
 
 extension PriceTable {
-    /// `{"retrieved", "age_days", "is_stale", "source", "unit", "prices": [...], "unpriced_models": [...]}`: each price
-    /// with what it means in words; `unpriced` are the models whose calls were booked without a price.
-    package func json(of prices: [ModelPrice], on today: Day, unpriced: [UnpricedModel] = []) -> JSONValue {
+    /// `{"retrieved", "age_days", "is_stale", "source", "unit", "prices": [...], "unpriced_models": [...],
+    /// "damaged_lines"}`: each price with what it means in words; the models whose calls were booked without a price, by
+    /// the report of `UnpricedModel.query`, and lines that are in no sum of it. Both are null without a report.
+    package func json(of prices: [ModelPrice], on today: Day, usage: UsageReport?) -> JSONValue {
         [
             "retrieved": .string(retrieved.description), "age_days": .integer(ageDays(on: today)),
             "is_stale": .bool(isStale(on: today)), "source": .string(source), "unit": "USD per million tokens",
             "prices": .array(prices.map { json(of: $0, on: today) }),
-            "unpriced_models": .array(
-                unpriced.map { model in
-                    [
-                        "model": .string(model.name), "calls": .integer(model.callCount),
-                        "total_tokens": .integer(model.totalTokens),
-                        "has_price_now": .bool(price(of: model.name, at: today.start) != nil),
-                    ]
-                }),
+            "unpriced_models": usage.map { .array(UnpricedModel.all(in: $0).map { json(of: $0, on: today) }) } ?? .null,
+            "damaged_lines": JSONValue(usage?.problemCount),
+        ]
+    }
+
+    private func json(of model: UnpricedModel, on today: Day) -> JSONValue {
+        [
+            "model": .string(model.name), "calls": .integer(model.callCount),
+            "total_tokens": .integer(model.totalTokens),
+            "has_price_now": .bool(price(of: model.name, at: today.start) != nil),
         ]
     }
 

@@ -111,6 +111,24 @@ struct `Costs on the command line` {
                 + "'bursar prices' lists what is known.\n")
     }
 
+    @Test func `prices are shown though the books cannot be read, or only in part`() async throws {
+        let folder = try Folder()
+        let row = Self.row("ann", "app", "un\u{1B}[2Jheard", input: 90, output: 10, cost: "")
+        try folder.write("data/tokens/" + HandMadeBooks.file, HandMadeBooks.header + row + "coffee\n")
+        let partly = try await Program(["prices"], in: folder).ending()
+        #expect(partly.status == 0 && partly.complaint.contains("Warning: \(HandMadeBooks.file):3: "))
+        #expect(partly.output.contains("in the last year: un [2Jheard (1 call).") && !partly.output.contains("\u{1B}"))
+        #expect(try await json("prices", in: folder)["damaged_lines"] == 1)
+
+        let closed = try Folder()
+        try closed.write("data/tokens/token-logs", "a file where a directory should be")
+        let ending = try await Program(["prices"], in: closed).ending()
+        #expect(ending.status == 0 && ending.output.contains("claude-haiku-5-5"))
+        #expect(ending.complaint.contains("Warning: which models have no price is not known"))
+        let value = try await json("prices", in: closed)
+        #expect(value["unpriced_models"] == .null && value["damaged_lines"] == .null)
+    }
+
     /// Sums of rows: calls, input and output tokens, micro-USD where any is known, calls without a price.
     private struct Sums: Equatable {
         var calls = 0

@@ -100,16 +100,19 @@ struct BookFiles: ~Copyable {
                 let first =
                     change.countsMergeRequests
                     ? nil : change.all.budgets.map { $0.period.window(at: now).start.day.month }.min()
-                var withRows: Set<Month> = []
+                let countsLives = counters.countsLives
+                var uses: [Month: CarriedUse] = [:]
                 for month in try reader.months() where month >= first ?? month {
+                    var use = countsLives ? CarriedUse(month: month) : nil
                     try reader.scan(month) { row in
-                        withRows.insert(month)
                         guard case .record(let record, _) = row.content else { return }
                         counters.settle(CallAmount(record), for: record.context, at: record.time)
+                        use?.add(record)
                     }
+                    uses[month] = use
                 }
                 let carried = CarriedFiles(layout: layout, calls: calls)
-                if let problem = carried.count(in: &counters, hasRows: withRows.contains).first {
+                if let problem = carried.count(in: &counters, beyond: uses).first {
                     return .failure(.damaged(reason: problem.description))
                 }
             }

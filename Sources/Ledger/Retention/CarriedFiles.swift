@@ -5,8 +5,9 @@ import UTCTime
 
 /// The files of what merge requests used in months whose rows are gone, `state/carried/2024-01.jsonl`.
 ///
-/// A file is written and certain to last before the rows go, so at any crash a month has its rows, its file, or both;
-/// where it has both, the rows count.
+/// A file is written and certain to last before the rows go, so at any crash a month has its rows, its file, or both.
+/// Where it has both, of each sum the larger counts: the rows may be a part of what there was, brought back or mended, and
+/// a file is never lowered.
 struct CarriedFiles {
     let layout: LedgerLayout
     let calls: FileCalls
@@ -77,9 +78,9 @@ struct CarriedFiles {
         try calls.replacing(layout.carried(use.month), with: use.bytes)
     }
 
-    /// Counts the files of months whose rows are gone, where budgets over a whole life ask for it. Answers what cannot
-    /// be read.
-    func count(in counters: inout Counters, hasRows: (Month) -> Bool) -> [LineProblem] {
+    /// Counts what the files say beyond `rows`, which were counted already, where budgets over a whole life ask for it.
+    /// Answers what cannot be read.
+    func count(in counters: inout Counters, beyond rows: [Month: CarriedUse]) -> [LineProblem] {
         guard counters.countsLives else { return [] }
         let months: [Month]
         do throws(POSIXFailure) { months = try self.months() } catch {
@@ -89,8 +90,12 @@ struct CarriedFiles {
             ]
         }
         var problems: [LineProblem] = []
-        for month in months where !hasRows(month) {
-            do throws(LineProblem) { try use(of: month)?.count(in: &counters) } catch { problems.append(error) }
+        for month in months {
+            do throws(LineProblem) {
+                try use(of: month)?.count(in: &counters, beyond: rows[month])
+            } catch {
+                problems.append(error)
+            }
         }
         return problems
     }

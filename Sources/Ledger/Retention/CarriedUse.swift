@@ -27,9 +27,17 @@ struct CarriedUse: Equatable {
         sums[Name(project: record.context.project, iid: iid), default: CarriedSums()].add(CallAmount(record))
     }
 
-    /// Counts everything in `counters`.
-    func count(in counters: inout Counters) {
-        for (name, sums) in sums { counters.carry(sums, project: name.project, iid: name.iid) }
+    /// Raises what each merge request used to what `other` says of it, sum by sum.
+    mutating func raise(to other: CarriedUse) {
+        for (name, more) in other.sums { sums[name, default: CarriedSums()].raise(to: more) }
+    }
+
+    /// Counts in `counters` what is beyond `rows`, which were counted already.
+    func count(in counters: inout Counters, beyond rows: CarriedUse?) {
+        for (name, sums) in sums {
+            let excess = sums.excess(over: rows?.sums[name] ?? CarriedSums())
+            counters.carry(excess, project: name.project, iid: name.iid)
+        }
     }
 
     /// The text, the same for the same sums.

@@ -71,7 +71,11 @@ public struct Retention: Sendable {
                     guard try remove(step) else { continue }
                     if kind == .summary { result.summariesDeleted += 1 } else { result.logsDeleted += 1 }
                 } catch let problem as LineProblem {
-                    result.failures.append("\(problem); the file stays until 'bursar verify --repair' has mended it")
+                    let isOfRows = problem.file.hasSuffix("/" + step.name)
+                    result.failures.append(
+                        isOfRows
+                            ? "\(problem); the file stays until 'bursar verify --repair' has mended it"
+                            : "\(problem); token-logs/\(step.name) stays until then")
                 } catch {
                     result.failures.append("\(error)")
                 }
@@ -86,13 +90,16 @@ public struct Retention: Sendable {
     }
 
     /// Writes down what the merge requests of the month used, before its rows go. Nothing else could say it later.
+    /// What an earlier cleaning wrote stays where it says more: rows that came back may be a part of them.
     private func carry(_ step: RetentionPlan.Step) throws {
         guard let month = UsageReader.month(ofName: step.name),
             case .success(let found) = calls.status(layout.log(month)),
             found.kind == .file
         else { return }
         let carried = CarriedFiles(layout: layout, calls: calls)
-        if let use = try carried.useInRows(of: month) { try carried.write(use) }
+        guard var use = try carried.useInRows(of: month) else { return }
+        if let before = try carried.use(of: month) { use.raise(to: before) }
+        try carried.write(use)
     }
 
     private func names(_ directory: String) throws(POSIXFailure) -> [String] {

@@ -14,7 +14,8 @@ public struct Finding: Sendable, Equatable, CustomStringConvertible {
         case journal
         /// Every line of the audit logs is JSON.
         case audit
-        /// What merge requests used in months whose rows are gone can be read, and is what the rows say where they are there.
+        /// What merge requests used in months whose rows are gone can be read, and is not less than what the rows say where
+        /// there are some.
         case carried
         /// Every file ends with a line break.
         case tails

@@ -233,16 +233,18 @@ extension Verifier {
         }
     }
 
-    /// Where the rows of a month are there, they say what its merge requests used. Where they are gone, a file that
-    /// cannot be read stays: to take it away would lower what counts.
+    /// Raises the files to what the rows say, where these are there. A file that cannot be read stays: to take it away
+    /// might lower what counts.
     private func repairCarried(at now: Instant, _ report: inout RepairReport) throws {
         let files = CarriedFiles(layout: layout, calls: calls)
         for month in try files.months() {
-            guard let rows = try files.useInRows(of: month) else { continue }
-            if let use = try? files.use(of: month), use == rows { continue }
+            guard let use = try? files.use(of: month), let rows = try files.useInRows(of: month) else { continue }
+            var larger = use
+            larger.raise(to: rows)
+            guard larger != use else { continue }
             try keep(layout.carried(month), at: now, &report)
-            try files.write(rows)
-            report.actions.append("\(CarriedFiles.name(month)): written from the rows")
+            try files.write(larger)
+            report.actions.append("\(CarriedFiles.name(month)): raised to what the rows say")
         }
     }
 

@@ -19,6 +19,8 @@ struct RowBatch: ~Copyable {
     private let keys: UnsafeMutablePointer<UInt8>
     private var count = 0
     private var keysEnd = 0
+    /// What `warm` answered, kept so that its work is not left out.
+    private var warmth = 0
 
     /// Room for rows with so many dimensions.
     init(dimensionCount: Int) {
@@ -51,7 +53,7 @@ struct RowBatch: ~Copyable {
 
     /// Adds what it holds to `table`.
     mutating func drain(into table: inout GroupTable) {
-        table.warm(count: count) { rows[$0].hash }
+        warmth = table.warm(count: count) { rows[$0].hash }
         for index in 0..<count {
             let row = rows[index]
             table.add(

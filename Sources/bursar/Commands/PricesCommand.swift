@@ -32,15 +32,27 @@ enum PricesCommand {
     ) { values in
         try await CommandSettings.use(for: .books) { settings, _ in
             let directory = values[CommandSettings.dataDirectory] ?? settings.books.dataDirectory
-            let report = try ReportReader(directory: directory).report(
-                UnpricedModel.query(on: TimeSource.system.now().day, model: values[model]))
-            return try show(
-                PriceTable.inForce(file: settings.model.pricesFile), unpriced: UnpricedModel.all(in: report), values)
+            let table = try PriceTable.inForce(file: settings.model.pricesFile)
+            return show(table, usage: usage(in: directory, model: values[model]), values)
         }
     }
 
-    private static func show(_ table: PriceTable, unpriced: [UnpricedModel], _ values: Values) throws -> Int32 {
+    /// What the books say of calls without a price; nil, with a warning, when they cannot be read: prices are known still.
+    private static func usage(in directory: String, model: String?) -> UsageReport? {
+        let query = UnpricedModel.query(on: TimeSource.system.now().day, model: model)
+        do throws(POSIXFailure) {
+            let report = try ReportReader(directory: directory).report(query)
+            report.warnOfProblems()
+            return report
+        } catch {
+            Console.complain("Warning: which models have no price is not known, the books cannot be read: \(error)\n")
+            return nil
+        }
+    }
+
+    private static func show(_ table: PriceTable, usage: UsageReport?, _ values: Values) -> Int32 {
         let today = TimeSource.system.now()
+        let unpriced = usage.map(UnpricedModel.all) ?? []
         let prices: [ModelPrice]
         if let wanted = values[model] {
             guard let price = table.price(of: wanted, at: today) else {
@@ -56,7 +68,7 @@ enum PricesCommand {
         switch values[OutputFormat.parameter] {
         case .json:
             Console.print(
-                String(decoding: table.json(of: prices, on: today.day, unpriced: unpriced).prettyBytes, as: UTF8.self))
+                String(decoding: table.json(of: prices, on: today.day, usage: usage).prettyBytes, as: UTF8.self))
         case .csv: Console.print(table.rows(of: prices, on: today.day, unpriced: unpriced).csv)
         case .table:
             Console.print(table: table.rows(of: prices, on: today.day, unpriced: unpriced))
@@ -69,7 +81,7 @@ enum PricesCommand {
                     "\nUSD per million tokens. Retrieved \(table.retrieved), \(age) \(age == 1 ? "day" : "days") ago, from \(table.source).\n"
             )
             if !unpriced.isEmpty {
-                let names = unpriced.prefix(namesMax).map { "\($0.name) (\(counted($0.callCount)))" }
+                let names = unpriced.prefix(namesMax).map { "\($0.name.harmless) (\(counted($0.callCount)))" }
                 let more = unpriced.count - names.count
                 Console.print(
                     prose:

@@ -42,10 +42,7 @@ enum ReportCommand {
             let report = try Progress.during(
                 "Reading the books", totalBytes: FileCalls.system.logBytes(in: directory, months: months)
             ) { try ReportReader(directory: directory, calls: $0.calls).report(query) }
-            for problem in report.problems.prefix(10) { Console.complain("Warning: \(problem)\n") }
-            if report.problemCount > 10 {
-                Console.complain("Warning: \(report.problemCount) lines are no records; 'bursar verify' names them.\n")
-            }
+            report.warnOfProblems()
             switch values[OutputFormat.parameter] {
             case .json: Console.print(String(decoding: report.json.prettyBytes, as: UTF8.self))
             case .csv: Console.print(report.rows.csv)
@@ -59,6 +56,16 @@ enum ReportCommand {
                         + "\(report.totals.costText)\n")
             }
             return 0
+        }
+    }
+}
+
+extension UsageReport {
+    /// Tells of the lines that are in no sum.
+    func warnOfProblems() {
+        for problem in problems.prefix(10) { Console.complain("Warning: \(problem)\n") }
+        if problemCount > 10 {
+            Console.complain("Warning: \(problemCount) lines are no records; 'bursar verify' names them.\n")
         }
     }
 }

@@ -49,10 +49,10 @@ enum Report {
             }
             prices = [price]
         }
-        let unpriced = UnpricedModel.all(in: try usage.report(UnpricedModel.query(on: now.day, model: model)))
+        let report = try usage.report(UnpricedModel.query(on: now.day, model: model))
         return format == .csv
-            ? .csv(table.rows(of: prices, on: now.day, unpriced: unpriced))
-            : .json(table.json(of: prices, on: now.day, unpriced: unpriced))
+            ? .csv(table.rows(of: prices, on: now.day, unpriced: UnpricedModel.all(in: report)))
+            : .json(table.json(of: prices, on: now.day, usage: report))
     }
 
     /// The report as the answer to `head`: 304 when the client has it already.

@@ -69,7 +69,7 @@ enum UsageDeclarations {
                         ("model", Schema.text), ("calls", Schema.count), ("total_tokens", Schema.count),
                         ("has_price_now", Schema.flag),
                     ]))
-            ),
+            ), ("damaged_lines", Schema.count),
         ]), mayBeMissing: true
     ) { fields in
         _ = UsageRoutes.model(&fields)
