@@ -40,7 +40,8 @@ public struct BudgetStatus: Sendable, Equatable {
     /// A status of these figures.
     public init(
         isEnabled: Bool, day: Day, inputTokens: Int, outputTokens: Int, requestCount: Int, heldTokens: Int,
-        limitTokens: Int, warningThresholdTokens: Int, enforcement: Enforcement, level: BudgetLevel, lastUpdated: Instant
+        limitTokens: Int, warningThresholdTokens: Int, enforcement: Enforcement, level: BudgetLevel,
+        lastUpdated: Instant
     ) {
         self.isEnabled = isEnabled
         self.day = day
