@@ -28,6 +28,10 @@ public struct BudgetStatus: Sendable, Equatable {
     public var heldTokens: Int
     /// The daily limit in tokens.
     public var limitTokens: Int
+    /// Settled tokens from which on the day is remarked.
+    public var warningThresholdTokens: Int
+    /// What is done with a call that does not fit.
+    public var enforcement: Enforcement
     /// See `BudgetLevel`.
     public var level: BudgetLevel
     /// When the last record of the day was booked, or the start of the day.
@@ -36,7 +40,8 @@ public struct BudgetStatus: Sendable, Equatable {
     /// A status of these figures.
     public init(
         isEnabled: Bool, day: Day, inputTokens: Int, outputTokens: Int, requestCount: Int, heldTokens: Int,
-        limitTokens: Int, level: BudgetLevel, lastUpdated: Instant
+        limitTokens: Int, warningThresholdTokens: Int, enforcement: Enforcement, level: BudgetLevel,
+        lastUpdated: Instant
     ) {
         self.isEnabled = isEnabled
         self.day = day
@@ -45,6 +50,8 @@ public struct BudgetStatus: Sendable, Equatable {
         self.requestCount = requestCount
         self.heldTokens = heldTokens
         self.limitTokens = limitTokens
+        self.warningThresholdTokens = warningThresholdTokens
+        self.enforcement = enforcement
         self.level = level
         self.lastUpdated = lastUpdated
     }

@@ -45,4 +45,26 @@ public struct BooksHolder: Sendable, Equatable {
         else { return nil }
         return BooksHolder(pid: pid, address: address)
     }
+
+    /// Whoever has the books in `directory` open at this moment; nil when nobody has, whatever note a killed one left.
+    public static func present(in directory: String) -> BooksHolder? {
+        guard let noted = noted(in: directory),
+            LedgerLayout(directory: directory).isHeld(calls: .system)
+        else { return nil }
+        return noted
+    }
+}
+
+extension LedgerLayout {
+    /// Whether a process has the lock of the books. Finds out by taking it, and gives it back at once.
+    func isHeld(calls: FileCalls) -> Bool {
+        guard case .success(let found) = calls.status(lock), found.kind == .file else { return false }
+        do throws(DirectoryLockError) {
+            _ = try DirectoryLock.taking(lock, calls: calls)
+            return false
+        } catch {
+            if case .taken = error { return true }
+            return false
+        }
+    }
 }

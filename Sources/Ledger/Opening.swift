@@ -147,7 +147,8 @@ struct Opening {
                     requestCount: figures.requestCount, heldTokens: 0,
                     limitTokens: day == today
                         ? loaded.books.budget.limitTokens : found?.limitTokens ?? configuration.budget.limitTokens,
-                    level: .ok, lastUpdated: figures.lastUpdated))
+                    warningThresholdTokens: configuration.budget.warningThresholdTokens,
+                    enforcement: configuration.budget.enforcement, level: .ok, lastUpdated: figures.lastUpdated))
             if let found {
                 guard found != wanted else { continue }
                 problem = "it says \(found.totalTokens) tokens in \(found.requestCount) calls"

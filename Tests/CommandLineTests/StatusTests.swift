@@ -102,6 +102,42 @@ import Testing
         #expect(after.output.contains("500,000 of 1,100,000 tokens used") && after.complaint.isEmpty)
     }
 
+    @Test func `enforcement and threshold are the daemon's too, and no proxy hears the question`() async throws {
+        let folder = try Folder()
+        try folder.write("change.diff", "--- a/a\n+++ b/a\n@@ -1 +1 @@\n-old\n+new\n")
+        let daemon = try await Daemon(
+            in: folder,
+            environment: [
+                "TOKEN_DAILY_LIMIT": "1000", "TOKEN_WARNING_THRESHOLD": "90%", "TOKEN_BUDGET_ENFORCEMENT": "warn",
+            ])
+        _ = try await daemon.post("/usage", ["model": "m", "input_tokens": 850, "output_tokens": 0])
+        let status = try await daemon.get("/budget/status").body
+        #expect(status["enforcement"] == "warn" && status["warning_threshold_tokens"] == 900)
+        let own = ["TOKEN_WARNING_THRESHOLD": "10%", "http_proxy": "http://127.0.0.1:9"]
+        let shown = try await Program.run("status", environment: own, in: folder)
+        #expect(shown.output.contains("%  ok\n       850 of 1,000 tokens used, 150 left\n"), "\(shown.output)")
+        #expect(shown.complaint.isEmpty)
+        let estimate = try await Program.run("estimate", "change.diff", environment: own, in: folder)
+        #expect(estimate.status == 0 && estimate.output.contains("budget: warn"), "\(estimate)")
+        #expect(try await daemon.stop().status == 0)
+        // Nobody has the books open now: the command's own rule blocks.
+        let after = try await Program.run(
+            "estimate", "change.diff", environment: ["TOKEN_DAILY_LIMIT": "1000"], in: folder)
+        #expect(after.status == 3, "\(after)")
+    }
+
+    @Test func `the daemon of other books, at the address of one that was killed, says nothing`() async throws {
+        let folder = try Folder()
+        let killed = try await Daemon(in: folder, environment: ["TOKEN_DAILY_LIMIT": "2000000"])
+        killed.program.send(9)
+        _ = try await killed.program.ending()
+        let other = try await Daemon(
+            in: try Folder(), environment: ["TOKEN_DAILY_LIMIT": "3000000", "BURSAR_PORT": killed.port])
+        let shown = try await Program.run("status", in: folder)
+        #expect(shown.output.contains(" 0 of 1,000,000 tokens used") && shown.complaint.isEmpty, "\(shown)")
+        #expect(try await other.stop().status == 0)
+    }
+
     @Test func `a damaged line is named, and the rest is counted`() async throws {
         let folder = try Folder()
         try folder.write(

@@ -50,10 +50,23 @@ import UTCTime
         #expect(cache.revision > 0)
         let fresh = try #require(expected(try cache.today(budget(used: 940_000), now)))
         #expect(fresh >= 940_000 && fresh != first)
-        // What is older than two minutes, or of another day, is not shown.
+        // Two minutes later the kept one is shown, whatever was written since, and another is made.
         let before = cache.revision
-        let tomorrow = try cache.today(budget(used: 0), now.adding(seconds: 13 * 3600))
-        #expect(expected(tomorrow).map { $0 < 940_000 } ?? true)
-        #expect(cache.revision == before)
+        let used = 940_000
+        try (header + past + today + row(31, 11, tokens: 900_000) + row(31, 11, tokens: 800_000)).write(
+            toFile: file, atomically: true, encoding: .utf8)
+        #expect(expected(try cache.today(budget(used: used), now.adding(seconds: 120))) == fresh)
+        for _ in 0..<30_000 where cache.revision == before { try await Task.sleep(for: .milliseconds(1)) }
+        let renewed = cache.revision
+        #expect(renewed > before)
+        let kept = try #require(expected(try cache.today(budget(used: used), now.adding(seconds: 120))))
+        #expect(kept > fresh)
+        // Three minutes after that it is too old to be shown: whoever asks waits for another.
+        try (header + past + today).write(toFile: file, atomically: true, encoding: .utf8)
+        let anew = try #require(expected(try cache.today(budget(used: 40_000), now.adding(seconds: 300))))
+        #expect(anew < used && cache.revision == renewed)
+        // So is one of another day.
+        let tomorrow = try #require(expected(try cache.today(budget(used: 0), now.adding(seconds: 13 * 3600))))
+        #expect(tomorrow < used && cache.revision == renewed)
     }
 }

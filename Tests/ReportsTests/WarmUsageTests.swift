@@ -155,6 +155,37 @@ import UTCTime
         #expect(cards.map(\.today.requestCount) == [1, 0])
     }
 
+    @Test("of records in any order the latest are kept, up to a limit", arguments: [0, 1, 4, 5, 6, 20])
+    func latest(max: Int) throws {
+        let folder = try Folder()
+        // Five of them, not in the order of time.
+        let lines = [1, 4, 2, 5, 3].map { Self.row(12, day: $0, user: "u\($0)") }
+        try Self.write([12: lines], to: folder)
+        var latest = LatestRecords(max: max)
+        let december = try #require(ReportTests.december)
+        _ = try RecordExport(directory: folder.path).forEach(UsageQuery(by: [], days: december)) { record in
+            latest.add(record)
+            #expect(latest.records.count <= max)
+        }
+        #expect(latest.records.map(\.context.user) == ["u1", "u2", "u3", "u4", "u5"].suffix(max))
+    }
+
+    @Test("no session is looked for in the files where a call has no merge request", arguments: ["", "group/app!none"])
+    func namelessSession(id: String) throws {
+        let folder = try Folder()
+        try Self.write([12: (0..<11).map { Self.row(12, day: 1 + $0 / 5, user: "u\($0)") }], to: folder)
+        let usage = WarmUsage(directory: folder.path, rowsMax: 10)
+        #expect(try usage.sessions().firstDay != nil)
+        // Months of folders that cannot be read are told by whoever reads them.
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/token-logs/2025-10.csv", withIntermediateDirectories: true)
+        if id.isEmpty {
+            #expect(try usage.session(id) == nil)
+        } else {
+            #expect(throws: POSIXFailure.self) { try usage.session(id) }
+        }
+    }
+
     @Test("a record is found in a file of any size")
     func largeFile() throws {
         let folder = try Folder()

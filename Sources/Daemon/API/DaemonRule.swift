@@ -12,10 +12,12 @@ package struct DaemonRule: Sendable, Equatable {
     let day: Day
     /// Whether calls are checked at all.
     let isEnabled: Bool
-    /// Tokens of that day, grants included.
+    /// Tokens of that day, grants included; at most `BudgetLimit.amountMax`.
     let limitTokens: Int
-    /// How near the limit the day is.
-    let level: BudgetLevel
+    /// Settled tokens from which on that day is remarked; at most `BudgetLimit.amountMax`.
+    let warningThresholdTokens: Int
+    /// What is done with a call that does not fit.
+    let enforcement: Enforcement
 
     /// What came of asking.
     package enum Answer: Sendable, Equatable {
@@ -40,7 +42,9 @@ package struct DaemonRule: Sendable, Equatable {
     package static func ask(
         _ directory: String, transport: any HTTPTransport = URLSessionTransport()
     ) async -> Answer {
-        guard let address = BooksHolder.noted(in: directory)?.address else { return .nobody }
+        guard let address = BooksHolder.present(in: directory)?.address else { return .nobody }
+        // The daemon is on this machine: no proxy has a part in it.
+        ProxyExemption.add(hostOf: address)
         let request = ClientRequest(
             url: address + "/budget/status", deadlineSeconds: patienceSeconds, answerBytesMax: 64 << 10)
         do throws(HTTPClientError) {
@@ -51,20 +55,42 @@ package struct DaemonRule: Sendable, Equatable {
             }
             return .rule(rule)
         } catch {
-            // The note of one that was killed stays behind; nobody listens there any more.
+            // It is just starting or ending.
             return error.cause == .unreachable ? .nobody : .silent("the daemon at \(address) does not answer: \(error)")
         }
     }
 
+    /// Whatever listens there may say anything: a figure that no setting allows is none.
     init?(_ value: JSONValue) {
         guard let isEnabled = value["enabled"]?.bool, let stats = value["stats"],
             let day = stats["date"]?.string.flatMap({ Day($0) }), let limit = stats["budget_limit"]?.integer,
-            let level = value["level"]?.string.flatMap({ BudgetLevel(rawValue: $0) })
+            let threshold = value["warning_threshold_tokens"]?.integer,
+            let enforcement = value["enforcement"]?.string.flatMap({ Enforcement(rawValue: $0) }),
+            0...BudgetLimit.amountMax ~= limit, 0...BudgetLimit.amountMax ~= threshold
         else { return nil }
         self.day = day
         self.isEnabled = isEnabled
         limitTokens = limit
-        self.level = level
+        warningThresholdTokens = threshold
+        self.enforcement = enforcement
+    }
+
+    /// The rule that becomes this one when `tokens` are granted.
+    func base(granted tokens: Int) -> DailyBudget {
+        var base = DailyBudget(
+            isEnabled: isEnabled, limitTokens: max(0, limitTokens - tokens),
+            warningThresholdTokens: warningThresholdTokens, enforcement: enforcement)
+        guard tokens > 0, limitTokens > 0, threshold(of: base) != warningThresholdTokens else { return base }
+        // It moved with the limit: it was the same percentage of it.
+        let percent = (Int128(warningThresholdTokens) * 100 + Int128(limitTokens) / 2) / Int128(limitTokens)
+        base.warningThresholdTokens = Int(clamping: Int128(base.limitTokens) * percent / 100)
+        if threshold(of: base) != warningThresholdTokens { base.warningThresholdTokens = warningThresholdTokens }
+        return base
+    }
+
+    /// The threshold of `base` when grants make its limit this one.
+    private func threshold(of base: DailyBudget) -> Int? {
+        (try? base.definition)?.thresholds.first?.amount(ofLimit: limitTokens)
     }
 }
 
@@ -73,16 +99,11 @@ extension LedgerConfiguration {
     package func snapshot(
         at now: Instant, under rule: DaemonRule?, calls: FileCalls = .system
     ) throws(POSIXFailure) -> LedgerSnapshot {
-        var snapshot = try LedgerReader(self, calls: calls).snapshot(at: now)
+        let snapshot = try LedgerReader(self, calls: calls).snapshot(at: now)
         guard let rule, rule.day == snapshot.status.day else { return snapshot }
-        if rule.limitTokens != snapshot.status.limitTokens || rule.isEnabled != snapshot.status.isEnabled {
-            let granted = snapshot.budgets.first { $0.name == DailyBudget.name }?.grantedTokens ?? 0
-            var other = self
-            other.budget.isEnabled = rule.isEnabled
-            other.budget.limitTokens = max(0, rule.limitTokens - granted)
-            snapshot = try LedgerReader(other, calls: calls).snapshot(at: now)
-        }
-        snapshot.status.level = rule.level
-        return snapshot
+        let granted = snapshot.budgets.first { $0.name == DailyBudget.name }?.grantedTokens ?? 0
+        var other = self
+        other.budget = rule.base(granted: granted)
+        return other.budget == budget ? snapshot : try LedgerReader(other, calls: calls).snapshot(at: now)
     }
 }

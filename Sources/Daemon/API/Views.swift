@@ -25,7 +25,11 @@ extension BudgetStatus {
             ("level", .string(level.rawValue)),
         ]
         for (key, value) in rest { stats[key] = value }
-        return .object(JSONObject([("enabled", .bool(isEnabled)), ("stats", .object(stats))] + rest))
+        let rule: [(String, JSONValue)] = [
+            ("enforcement", .string(enforcement.rawValue)),
+            ("warning_threshold_tokens", .integer(warningThresholdTokens)),
+        ]
+        return .object(JSONObject([("enabled", .bool(isEnabled)), ("stats", .object(stats))] + rest + rule))
     }
 }
 

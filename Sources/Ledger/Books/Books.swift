@@ -167,8 +167,8 @@ extension Books {
         BudgetStatus(
             isEnabled: budget.isEnabled, day: figures.day, inputTokens: figures.inputTokens,
             outputTokens: figures.outputTokens, requestCount: figures.requestCount, heldTokens: held,
-            limitTokens: budget.limitTokens, level: budget.level(used: figures.totalTokens),
-            lastUpdated: figures.lastUpdated)
+            limitTokens: budget.limitTokens, warningThresholdTokens: budget.warningThresholdTokens,
+            enforcement: budget.enforcement, level: budget.level(used: figures.totalTokens), lastUpdated: figures.lastUpdated)
     }
 
     /// The figures whose summaries are behind, and from now on are not.

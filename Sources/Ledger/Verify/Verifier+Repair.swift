@@ -226,8 +226,9 @@ extension Verifier {
             let status = BudgetStatus(
                 isEnabled: true, day: day, inputTokens: figures.inputTokens, outputTokens: figures.outputTokens,
                 requestCount: figures.requestCount, heldTokens: 0,
-                limitTokens: found?.limitTokens ?? configuration.budget.limitTokens, level: .ok,
-                lastUpdated: figures.lastUpdated)
+                limitTokens: found?.limitTokens ?? configuration.budget.limitTokens,
+                warningThresholdTokens: configuration.budget.warningThresholdTokens,
+                enforcement: configuration.budget.enforcement, level: .ok, lastUpdated: figures.lastUpdated)
             try calls.replacing(layout.summary(day), with: DailySummary(status).bytes)
             report.actions.append("daily-summaries/\(day).json: written from the rows")
         }

@@ -19,7 +19,8 @@ public struct Verifier: Sendable {
 
     /// Everything that is wrong with the books at `now`; empty when all is well.
     public func check(at now: Instant) throws(POSIXFailure) -> [Finding] {
-        let isBusy = isWritten
+        // What a daemon is writing at this moment is no finding.
+        let isBusy = layout.isHeld(calls: calls)
         let loaded = try Loading(configuration: configuration, calls: calls).loadBesideWriter(at: now)
         var findings: [Finding] = []
         var days: [Day: DayFigures] = [:]
@@ -32,18 +33,6 @@ public struct Verifier: Sendable {
         try checkAudits(&findings, isBusy: isBusy)
         try checkCarried(&findings)
         return findings
-    }
-
-    /// Whether a daemon has the books open: what it is writing at this moment is no finding.
-    private var isWritten: Bool {
-        guard case .success(let found) = calls.status(layout.lock), found.kind == .file else { return false }
-        do throws(DirectoryLockError) {
-            _ = try DirectoryLock.taking(layout.lock, calls: calls)
-            return false
-        } catch {
-            if case .taken = error { return true }
-            return false
-        }
     }
 
     private func tail(_ file: String, _ size: Int) -> Finding {

@@ -77,6 +77,8 @@ public final class WarmUsage: Sendable {
     public func session(
         _ id: String, recordsMax: Int = WarmUsage.sessionRecordsMax
     ) throws(POSIXFailure) -> SessionDetail? {
+        // Calls without a merge request are of no session, in whatever file they stand.
+        guard !id.isEmpty else { return nil }
         let recordsMax = min(max(0, recordsMax), Self.sessionRecordsMax)
         let detail = try look { state throws(POSIXFailure) -> SessionDetail? in
             guard state.firstDay == nil, let summary = state.sessions.summary(of: id, state.names),
@@ -132,17 +134,15 @@ public final class WarmUsage: Sendable {
             ).day
         var names = RowNames()
         var book = SessionBook()
-        var records: [UsageRecord] = []
+        var latest = LatestRecords(max: recordsMax)
         _ = try RecordExport(directory: directory, calls: calls).forEach(
             UsageQuery(by: [], days: days, session: id)
         ) { record in
             book.add(WarmRow(record, offset: 0, names: &names), names)
-            records.append(record)
+            latest.add(record)
         }
         return book.summary(of: id, names).map {
-            SessionDetail(
-                summary: $0,
-                records: Array(records.sorted { $0.time < $1.time }.suffix(recordsMax)))
+            SessionDetail(summary: $0, records: latest.records)
         }
     }
 }

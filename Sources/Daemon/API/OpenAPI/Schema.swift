@@ -1,3 +1,4 @@
+import Budget
 import JSON
 
 /// JSON Schemas (draft 2020-12) of what is taken and answered, in few words.
@@ -80,7 +81,11 @@ enum SharedSchema: String, CaseIterable {
                 Self.problemFields + [("errors", Schema.array(Schema.text))], required: Self.problemFields.map(\.0))
         case .budgetStatus:
             Schema.object(
-                [("enabled", Schema.flag), ("stats", Schema.object(Self.stats + Self.statusTail))] + Self.statusTail)
+                [("enabled", Schema.flag), ("stats", Schema.object(Self.stats + Self.statusTail))] + Self.statusTail
+                    + [
+                        ("enforcement", Schema.word(Enforcement.allCases.map(\.rawValue))),
+                        ("warning_threshold_tokens", Schema.count),
+                    ])
         case .usageRecord: Schema.object(Self.recordFields)
         case .reservation: Schema.object(Self.reservationFields)
         case .session: Schema.object(Self.sessionFields)
