@@ -9,6 +9,8 @@ import Testing
         let budgets: String
         var label: String?
         let line: String
+        /// What the note must not say.
+        var secret: String?
         var testDescription: String { name }
     }
 
@@ -27,11 +29,24 @@ import Testing
             name: "the tighter of two",
             budgets: #"{"name": "app", "scope": "project:team/app", "period": "week", "limit": 20000}, "#
                 + #"{"name": "hourly", "scope": "all", "period": "hour", "limit": 15000}"#,
-            line: "`hourly` budget (`all`, an hour): ▰▱▱▱▱▱▱▱▱▱ 10 % · 1,500 of 15,000 tokens used, 13,500 left"),
+            line: "overall budget (an hour): ▰▱▱▱▱▱▱▱▱▱ 10 %", secret: "hourly"),
         Case(
             name: "one in money",
-            budgets: #"{"name": "money", "scope": "all", "period": "month", "limit": "0.10usd"}"#,
-            line: "`money` budget (`all`, a month): ▰▱▱▱▱▱▱▱▱▱ 7 % · 0.007usd of 0.10usd used, 0.093usd left"),
+            budgets: #"{"name": "money", "scope": "project:team/app", "period": "month", "limit": "0.10usd"}"#,
+            line: "`money` budget (`project:team/app`, a month): ▰▱▱▱▱▱▱▱▱▱ 7 % · "
+                + "0.007usd of 0.10usd used, 0.093usd left"),
+        Case(
+            name: "one in money that others share",
+            budgets: #"{"name": "money", "scope": "group:team", "period": "month", "limit": "0.10usd"}"#,
+            line: "group budget (a month): ▰▱▱▱▱▱▱▱▱▱ 7 %", secret: "money"),
+        Case(
+            name: "one of people",
+            budgets: #"{"name": "people", "scope": "user:*", "period": "week", "limit": 20000}"#,
+            line: "user budget (a week): ▰▱▱▱▱▱▱▱▱▱ 7 %", secret: "user:"),
+        Case(
+            name: "one of a model",
+            budgets: #"{"name": "dear", "scope": "model:*", "period": "total", "limit": 20000}"#,
+            line: "model budget (in total): ▰▱▱▱▱▱▱▱▱▱ 7 %", secret: "model:"),
         Case(
             name: "a tight one that only warns binds nothing",
             budgets:
@@ -54,6 +69,7 @@ import Testing
         try await stage.label(BudgetRoomTests.first)
         let body = try #require(stage.gitlab.notes(of: BudgetRoomTests.first).first?.body)
         #expect(body.contains("\n\n\(scene.line)\n"), "\(body)")
+        if let secret = scene.secret { #expect(!body.contains(secret), "\(body)") }
         try await stage.strike()
     }
 }

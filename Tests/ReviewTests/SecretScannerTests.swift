@@ -222,6 +222,55 @@ import Testing
         let text = String(repeating: part, count: 50_000 / part.utf8.count)
         #expect(!SecretScanner().redacted(text).text.isEmpty)
     }
+
+    /// Each of these once had every part read the rest of the line, or all before it: minutes at this length.
+    @Test(arguments: [
+        ("", "://", 6 << 20), ("", "sk-ant-", 1 << 20), ("", "glpat-", 1 << 20), ("", "eyJ-", 1 << 20),
+        (String(repeating: " ", count: 1 << 19), "x_password=1 ", 1 << 19),
+    ])
+    func `a hostile line of megabytes is scanned in one pass`(_ start: String, _ part: String, _ bytes: Int) {
+        let text = start + String(repeating: part, count: bytes / part.utf8.count)
+        let (output, secrets) = SecretScanner().redacted(text)
+        #expect(output == text && secrets.isEmpty)
+    }
+
+    /// The glance may let a line through that has no secret, but stop none that has one: the name at the end of a line has the
+    /// whole line read whatever the glance says of what stands before it.
+    @Test(arguments: [0, 1, 16, 508, 509, 510, 511, 512, 513, 514, 1024])
+    func `the first glance stops no line in which a full look finds a secret`(_ distance: Int) {
+        let password = "x7Kq9w"
+        for (before, behind) in [("", ""), ("://", ""), (":// ", "://"), (String(repeating: "://", count: 400), "@")] {
+            // The sign behind the password stands `distance` bytes behind `://`, or as near as may be.
+            let user = String(repeating: "u", count: max(0, distance - password.utf8.count - 1))
+            let line = "\(before)https://\(user):\(password)@h/\(behind)"
+            let glanced = SecretScanner().redacted(line)
+            let full = SecretScanner().redacted(line + " token=")
+            #expect(glanced.text + " token=" == full.text && glanced.secrets == full.secrets)
+            #expect(glanced.secrets.isEmpty == (distance > 512), "the longest address that is looked at")
+        }
+    }
+
+    @Test(arguments: [
+        "gl·pat-x9Kf3mQ7vLp2WzR8tYb4", "sk·-ant-api03-Zx9Yw8Vu7Ts6Rq5Po4Nm3Lk2Ji1Hg0",
+        "ey·JhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2EifQ.Zx9Yw8Vu7Ts6Rq5Po4Nm3Lk2Ji1Hg0",
+    ])
+    func `tokens are told apart in a line of many`(_ token: String) {
+        let once = Self.redacted(token)
+        #expect(once.hasPrefix("⟦secret: "))
+        for between in [" ", "... ", " x-", ", sk-ant- eyJ-eyJ ", " glpat- "] {
+            let text = Array(repeating: token, count: 3).joined(separator: between) + between
+            #expect(Self.redacted(text) == Array(repeating: once, count: 3).joined(separator: between) + between)
+        }
+    }
+
+    @Test(arguments: [
+        ("  - export ", true), ("-\t ENV ", true), ("export ENV set ", true), ("---", true), ("set export ", false),
+        ("export  ", false), ("x ", false), ("xset ", false), ("  x", true), (" - ", true),
+    ])
+    func `a bare value is one only where its name begins the line`(_ before: String, _ isSecret: Bool) {
+        let text = before + "DB_PASS=rosen9kohl"
+        #expect(Self.redacted(text) == (isSecret ? before + "DB_PASS=⟦secret: password⟧" : text))
+    }
 }
 
 private func lines(_ lines: [String]) -> String { lines.joined(separator: "\n") }

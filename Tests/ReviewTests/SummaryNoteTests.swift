@@ -255,6 +255,11 @@ import Testing
                 "`` team`x `` budget (`team:x`, a month): ▰▱▱▱▱▱▱▱▱▱ 12 % · 1usd of 12.50usd used, 0.50usd held, 11usd left\n"
             ))
         #expect(!note.contains("daily budget:") && note.contains("it took 15 % of the daily token budget"))
+        report.figures?.binding?.name = "team"
+        report.figures?.binding?.hasAmounts = false
+        let shared = SummaryNote.markdown(report)
+        #expect(shared.hasSuffix("\n\nteam budget (a month): ▰▱▱▱▱▱▱▱▱▱ 12 %\n"))
+        #expect(!shared.contains("usd") && !shared.contains("team:x"))
     }
 
     @Test(arguments: [(149_999, false), (150_000, true)])

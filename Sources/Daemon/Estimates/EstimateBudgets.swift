@@ -42,7 +42,7 @@ extension Preflight {
     }
 
     private static func sentence(_ refusal: BudgetRefusal) -> String {
-        let name = "The budget '\(refusal.budget)' (\(refusal.scope), \(refusal.period.words))"
+        let name = "The budget '\(refusal.budget)' (\(refusal.scope), \(refusal.period.asRate))"
         switch refusal.reason {
         case .unknownPrice: return "\(name) is in money, and no price is known for the model."
         case .exceedsLimit:

@@ -11,11 +11,12 @@ extension BudgetFigures {
             (left.leftShare, left.isDaily ? 0 : 1) < (right.leftShare, right.isDaily ? 0 : 1)
         }
         guard let tightest, !tightest.isDaily else { return nil }
+        let sharedName = tightest.scope.kind.sharedName
         return BudgetFigures(
-            name: tightest.budget, scope: tightest.scope.description, period: tightest.period.words,
-            unit: tightest.unit,
-            used: tightest.used, held: tightest.underWay + tightest.unresolved,
-            limit: tightest.limit - tightest.keptBack)
+            name: sharedName ?? tightest.budget, scope: sharedName == nil ? tightest.scope.description : "",
+            period: tightest.period.asRate, unit: tightest.unit, used: tightest.used,
+            held: tightest.underWay + tightest.unresolved, limit: tightest.limit - tightest.keptBack,
+            hasAmounts: sharedName == nil)
     }
 }
 
@@ -25,13 +26,14 @@ extension BudgetMargin {
     fileprivate var leftShare: Int { BudgetRoom.share(left, of: limit - keptBack) }
 }
 
-extension Period {
-    /// `a day`, as in so much a day.
-    var words: String {
+extension ScopeKind {
+    /// What a note calls a budget that others share or that is about people: who reads a merge request, of a public project
+    /// anybody, learns neither its amounts nor a name. Nil for what is this project's or this merge request's own.
+    fileprivate var sharedName: String? {
         switch self {
-        case .hour: "an hour"
-        case .total: "in total"
-        case .day, .week, .month: "a \(rawValue)"
+        case .project, .mergeRequest: nil
+        case .all: "overall"
+        case .group, .user, .team, .agent, .command, .model: rawValue
         }
     }
 }

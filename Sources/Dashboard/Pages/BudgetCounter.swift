@@ -65,7 +65,9 @@ public struct BudgetCounter: Sendable, Equatable {
 
     /// Name, badge, bar and figures in a few lines.
     func line(today: Day) -> HTML {
-        lines("<strong>\(HTML.name(name))</strong> <span class=\"quiet\">\(HTML.name(scope)) · \(period.words)</span>")
+        lines(
+            "<strong>\(HTML.name(name))</strong> <span class=\"quiet\">\(HTML.name(scope)) · \(period.asInterval)</span>"
+        )
     }
 
     /// The same under the name of the budget that has many counters.
@@ -85,8 +87,8 @@ public struct BudgetCounter: Sendable, Equatable {
 }
 
 extension Period {
-    /// What a person reads.
-    var words: String {
+    /// When a counter begins anew: `each day`.
+    var asInterval: String {
         switch self {
         case .hour: "each hour"
         case .day: "each day"

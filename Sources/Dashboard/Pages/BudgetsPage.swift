@@ -110,7 +110,7 @@ public struct BudgetsPage: Sendable {
         }
         return """
             <li class="budget"><p class="budget-head"><strong>\(HTML.name(row.name))</strong> <span class="quiet">\
-            \(HTML.name(row.scope)) · \(row.period.words)\(" · nothing used yet", if: row.counters.isEmpty)</span></p></li>\
+            \(HTML.name(row.scope)) · \(row.period.asInterval)\(" · nothing used yet", if: row.counters.isEmpty)</span></p></li>\
             <li>\(words)</li>\(row.counters.isEmpty ? nil : list(row.counters))
 
             """

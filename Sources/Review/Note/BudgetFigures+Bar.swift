@@ -21,8 +21,10 @@ extension BudgetFigures {
             + " \(percent) %"
     }
 
-    /// The line of a note: `daily budget: ▰▰▰▱▱▱▱▱▱▱ 34 % · 345,678 of 1,000,000 tokens used, 654,322 left`.
+    /// The line of a note: `daily budget: ▰▰▰▱▱▱▱▱▱▱ 34 % · 345,678 of 1,000,000 tokens used, 654,322 left`;
+    /// without amounts `group budget (a month): ▰▰▰▱▱▱▱▱▱▱ 34 %`.
     var line: String {
+        guard hasAmounts else { return "\(name) budget (\(period)): \(bar)" }
         let amount: (Int) -> String = { unit == .tokens ? grouped($0) : unit.text($0) }
         let title = scope.isEmpty ? name : Markdown.code(name)
         let place = scope.isEmpty ? "" : " (\(Markdown.code(scope)), \(period))"

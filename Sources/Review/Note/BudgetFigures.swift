@@ -2,9 +2,9 @@ public import Budget
 
 /// A budget at the moment a note is written.
 public struct BudgetFigures: Sendable, Equatable {
-    /// The budget's name: `daily`.
+    /// The budget's name: `daily`; what kind it is of, without amounts.
     public var name: String
-    /// Whose calls it counts, and as `project:group/app`; empty for the daily one.
+    /// Whose calls it counts, as `project:group/app`; empty for the daily one and without amounts.
     public var scope: String
     /// After what it begins anew, as `a day`; empty for the daily one.
     public var period: String
@@ -16,11 +16,13 @@ public struct BudgetFigures: Sendable, Equatable {
     public var held: Int
     /// The limit, without what is kept back for urgent work.
     public var limit: Int
+    /// Whether a note may tell them; otherwise it has the share alone.
+    public var hasAmounts: Bool
 
     /// Figures of these values.
     public init(
         name: String = "daily", scope: String = "", period: String = "", unit: BudgetUnit = .tokens, used: Int,
-        held: Int, limit: Int
+        held: Int, limit: Int, hasAmounts: Bool = true
     ) {
         self.name = name
         self.scope = scope
@@ -29,6 +31,7 @@ public struct BudgetFigures: Sendable, Equatable {
         self.used = used
         self.held = held
         self.limit = limit
+        self.hasAmounts = hasAmounts
     }
 
     /// What a new call could still hold; never negative.

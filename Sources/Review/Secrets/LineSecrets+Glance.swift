@@ -16,7 +16,9 @@ extension LineSecrets {
                 guard bytes.at(index + 1) == 0x2F, bytes.at(index + 2) == 0x2F else {
                     return SecretAssignment.isNamed(bytes, at: index)
                 }
-                return bytes.place(of: UInt8(ascii: "@"), from: index) != nil
+                // As far as `address(from:)` looks: to the end of the line would be once a `://`.
+                let start = index + 3
+                return bytes.place(of: UInt8(ascii: "@"), from: start, within: valueBytesMax + 1) != nil
             }
     }
 
@@ -61,9 +63,10 @@ extension LineSecrets {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// The first place of `byte` from `start` on; nil where it does not stand.
-    @inline(__always) fileprivate func place(of byte: UInt8, from start: Int) -> Int? {
-        guard start < count, let base = baseAddress, let found = memchr(base + start, Int32(byte), count - start)
+    /// The first place of `byte` from `start` on, among `bytesMax` bytes; nil where it does not stand.
+    @inline(__always) fileprivate func place(of byte: UInt8, from start: Int, within bytesMax: Int = .max) -> Int? {
+        guard start < count, let base = baseAddress,
+            let found = memchr(base + start, Int32(byte), Swift.min(count - start, bytesMax))
         else { return nil }
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }

@@ -34,6 +34,7 @@ struct LineSecrets {
         var index = 0
         let count = bytes.count
         var wasWord = false
+        var runs = TokenRuns()
         while index < count {
             switch kinds[Int(bytes[index])] {
             case .other: wasWord = false
@@ -41,7 +42,7 @@ struct LineSecrets {
             case .wordOfToken:
                 if !wasWord, index &+ 2 < count,
                     openings[TokenShape.place(bytes[index], bytes[index &+ 1], bytes[index &+ 2])],
-                    let end = token(at: index)
+                    let end = token(at: index, &runs)
                 {
                     index = end - 1
                 }
@@ -65,12 +66,12 @@ struct LineSecrets {
     }
 
     /// Records the token of a known form at `index` and tells where it ends.
-    private mutating func token(at index: Int) -> Int? {
+    private mutating func token(at index: Int, _ runs: inout TokenRuns) -> Int? {
         let first = bytes[index]
-        if first == UInt8(ascii: "e"), bytes.has("eyJ", at: index) { return webToken(at: index) }
+        if first == UInt8(ascii: "e"), bytes.has("eyJ", at: index) { return webToken(at: index, &runs) }
         guard first < 128 else { return nil }
         for number in TokenShape.ranges[Int(first)] {
-            if let end = TokenShape.all[number].end(in: bytes, at: index) {
+            if let end = TokenShape.all[number].end(in: bytes, at: index, &runs) {
                 matches.append(Match(range: index..<end, kind: .token(TokenShape.all[number].words)))
                 return end
             }
@@ -79,17 +80,13 @@ struct LineSecrets {
     }
 
     /// Three parts in base64url of which the first two are JSON objects (RFC 7519 section 3).
-    private mutating func webToken(at index: Int) -> Int? {
-        var end = index
-        var dots: [Int] = []
-        while end < bytes.count, TokenShape.Alphabet.dotted.has(bytes[end]) {
-            if bytes[end] == 0x2E { dots.append(end) }
-            if dots.count > 2 { break }
-            end += 1
-        }
-        guard dots.count >= 2, dots[0] - index >= 15, bytes.has("eyJ", at: dots[0] + 1), dots[1] - dots[0] > 15,
-            end - dots[1] > 20
-        else { return nil }
+    private mutating func webToken(at index: Int, _ runs: inout TokenRuns) -> Int? {
+        let header = runs.header.end(of: .url, in: bytes, from: index)
+        guard bytes.at(header) == 0x2E, header - index >= 15, bytes.has("eyJ", at: header + 1) else { return nil }
+        let claims = runs.claims.end(of: .url, in: bytes, from: header + 1)
+        guard bytes.at(claims) == 0x2E, claims - header > 15 else { return nil }
+        let end = runs.signature.end(of: .url, in: bytes, from: claims + 1)
+        guard end - claims > 20 else { return nil }
         matches.append(Match(range: index..<end, kind: .webToken))
         return end
     }

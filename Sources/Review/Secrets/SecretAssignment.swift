@@ -235,12 +235,14 @@ struct SecretAssignment {
 
     /// Whether nothing stands on the line before the name but blanks, a list's dash, `export`.
     private static func startsLine(_ key: Key, in bytes: Bytes) -> Bool {
-        var start = 0
-        while start < key.start, bytes[start].isBlankByte || bytes[start] == 0x2D { start += 1 }
-        for word in ["export ", "ENV ", "set "] as [StaticString] where bytes.has(word, at: start) {
-            start += word.utf8CodeUnitCount
+        // Read to the left: from the line's beginning all names of a line would read the same blanks.
+        var start = key.start
+        for word in ["set ", "ENV ", "export "] as [StaticString] {
+            let before = start - word.utf8CodeUnitCount
+            if bytes.has(word, at: before) { start = before }
         }
-        return start == key.start
+        while start > 0, bytes[start - 1].isBlankByte || bytes[start - 1] == 0x2D { start -= 1 }
+        return start == 0
     }
 
     /// Whether nothing follows a value that ends at `valueEnd` but a comment.

@@ -1,7 +1,7 @@
 /// The form of a key that shows who issued it, as its issuer documents it. Every prefix has three bytes or more.
 struct TokenShape: Sendable {
     /// What may follow the prefix.
-    enum Alphabet: Sendable {
+    enum Alphabet: Int, Sendable, CaseIterable {
         /// Capital letters and digits.
         case upper
         /// Hexadecimal digits.
@@ -125,13 +125,10 @@ struct TokenShape: Sendable {
     }
 
     /// The end of a token of this form that begins at `index`; nil when there is none.
-    func end(in bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
+    func end(in bytes: UnsafeBufferPointer<UInt8>, at index: Int, _ runs: inout TokenRuns) -> Int? {
         guard bytes.has(prefix, at: index) else { return nil }
         let start = index + prefix.utf8CodeUnitCount
-        var end = start
-        while end < bytes.count, alphabet.has(bytes[end]) { end += 1 }
-        // The end of a sentence is none of a token.
-        while end > start, bytes[end - 1] == 0x2E || bytes[end - 1] == 0x2D { end -= 1 }
+        let end = runs.shaped[alphabet.rawValue].wordEnd(of: alphabet, in: bytes, from: start)
         guard rest.contains(end - start), !bytes.at(end).isWordByte else { return nil }
         let value = UnsafeBufferPointer(rebasing: bytes[start..<end])
         return SecretValue(value).isRandomToken ? end : nil
