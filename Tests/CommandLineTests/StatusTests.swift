@@ -115,7 +115,7 @@ import Testing
         #expect(status["enforcement"] == "warn" && status["warning_threshold_tokens"] == 900)
         let own = ["TOKEN_WARNING_THRESHOLD": "10%", "http_proxy": "http://127.0.0.1:9"]
         let shown = try await Program.run("status", environment: own, in: folder)
-        #expect(shown.output.contains("%  ok\n       850 of 1,000 tokens used, 150 left\n"), "\(shown.output)")
+        #expect(shown.output.contains("85.0 %  !\n       850 of 1,000 tokens used, 150 left\n"), "\(shown.output)")
         #expect(shown.complaint.isEmpty)
         let estimate = try await Program.run("estimate", "change.diff", environment: own, in: folder)
         #expect(estimate.status == 0 && estimate.output.contains("budget: warn"), "\(estimate)")

@@ -80,7 +80,9 @@ package struct DaemonRule: Sendable, Equatable {
         var base = DailyBudget(
             isEnabled: isEnabled, limitTokens: max(0, limitTokens - tokens),
             warningThresholdTokens: warningThresholdTokens, enforcement: enforcement)
-        guard tokens > 0, limitTokens > 0, threshold(of: base) != warningThresholdTokens else { return base }
+        // Beyond the base's own limit it would never have been reached: it moved.
+        let hasMoved = warningThresholdTokens > base.limitTokens || threshold(of: base) != warningThresholdTokens
+        guard tokens > 0, limitTokens > 0, hasMoved else { return base }
         // It moved with the limit: it was the same percentage of it.
         let percent = (Int128(warningThresholdTokens) * 100 + Int128(limitTokens) / 2) / Int128(limitTokens)
         base.warningThresholdTokens = Int(clamping: Int128(base.limitTokens) * percent / 100)

@@ -168,7 +168,8 @@ extension Books {
             isEnabled: budget.isEnabled, day: figures.day, inputTokens: figures.inputTokens,
             outputTokens: figures.outputTokens, requestCount: figures.requestCount, heldTokens: held,
             limitTokens: budget.limitTokens, warningThresholdTokens: budget.warningThresholdTokens,
-            enforcement: budget.enforcement, level: budget.level(used: figures.totalTokens), lastUpdated: figures.lastUpdated)
+            enforcement: budget.enforcement, level: budget.level(used: figures.totalTokens),
+            lastUpdated: figures.lastUpdated)
     }
 
     /// The figures whose summaries are behind, and from now on are not.
